@@ -1,0 +1,1 @@
+"""Is this table fit to be read by the next layer?"""

@@ -1,0 +1,1 @@
+"""Order, retries, clock: the only room that sees every other."""

@@ -1,0 +1,1 @@
+"""Pure numerics on arrays; knows no table, date or setting."""

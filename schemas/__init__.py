@@ -1,0 +1,1 @@
+"""What every table is: the one declaration that all rooms share."""

@@ -1,0 +1,53 @@
+"""The core tables: typed, on the session grid, each value as it was known at the decision time."""
+
+from schemas.columns import columns
+from schemas.model import Table
+from schemas.series import series_of
+
+CORE_SESSION = Table(
+    "core_session",
+    "The trading calendar, with each session's decision time.",
+    ("session",),
+    columns("session", "open_at", "close_at", "is_half_day", "next_session", "decision_at"),
+)
+
+CORE_AS_KNOWN_DAILY = Table(
+    "core_as_known_daily",
+    "For each session and series the newest event known by the decision time, however old.",
+    ("session", "series_id"),
+    columns("session", "series_id", "event_date", "value", "available_at", "age_sessions",
+            "freshness", "raw_sha256"),
+)  # fmt: skip
+
+
+def _wide(name: str, doc: str) -> Table:
+    names = (entry.id for entry in series_of(name))
+    return Table(name, doc, ("session",), columns("session", *names))
+
+
+CORE_INDEX_DAILY = _wide("core_index_daily", "Exchange closes, as known; null once stale.")
+CORE_RATE_DAILY = _wide("core_rate_daily", "Yields and rates, as known; null once stale.")
+CORE_VALUATION_DAILY = _wide(
+    "core_valuation_daily", "The newest published premium and the levels it was solved at."
+)
+CORE_MACRO_DAILY = _wide("core_macro_daily", "Macro series, as known; null once stale.")
+CORE_BREADTH_DAILY = _wide("core_breadth_daily", "NYSE breadth counts, as known.")
+
+CORE_VX_CURVE_DAILY = Table(
+    "core_vx_curve_daily",
+    "VX futures by session and expiry, as known.",
+    ("session", "expiry"),
+    columns("session", "expiry", "days_to_expiry", "settle"),
+)
+
+CORE_EVENT_DAILY = Table(
+    "core_event_daily",
+    "Distance to the next scheduled announcements, by the schedules then known.",
+    ("session",),
+    columns("session", "sessions_to_fomc", "sessions_to_cpi"),
+)
+
+CORE_TABLES = (
+    CORE_SESSION, CORE_AS_KNOWN_DAILY, CORE_INDEX_DAILY, CORE_RATE_DAILY, CORE_VALUATION_DAILY,
+    CORE_MACRO_DAILY, CORE_BREADTH_DAILY, CORE_VX_CURVE_DAILY, CORE_EVENT_DAILY,
+)  # fmt: skip

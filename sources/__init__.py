@@ -1,0 +1,1 @@
+"""Publishers to raw bytes to raw frames."""
