@@ -1,1 +1,1 @@
-"""Is this table fit to be read by the next layer?"""
+"""Whether a table is fit to be read by the next layer; the verdicts are Great Expectations'."""

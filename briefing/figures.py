@@ -1,0 +1,257 @@
+"""Block 6: the charts as data. Each title is the finding, each gap a null, each line named."""
+
+from collections.abc import Sequence
+from datetime import date
+
+import polars as pl
+
+from briefing import formats
+from briefing.labels import label, quantity
+from briefing.model import Figure, Line, Point, Reference
+from briefing.rows import Rows, as_float, as_int
+
+_THREE_YEARS, _HALF_YEAR, _TEN_YEARS = 756, 126, 2_520  # [sessions]
+_TABLE_ROWS = 8
+_VIX_HORIZON = 21  # [sessions] the VIX looks 30 calendar days ahead
+_PREMIA = ("erp_fcfe_marked", "erp_svix30")
+
+
+def figures(rows: Rows) -> tuple[Figure, ...]:
+    """The page's charts in reading order."""
+    return (_cone(rows), _premium(rows), _spread(rows), _macd(rows), _term(rows))
+
+
+def _footer(rows: Rows) -> str:
+    origin = "SIMULATED data" if rows.run.source == "simulated" else f"Source: {rows.run.source}"
+    return f"{origin}; closes to {formats.day(rows.session)}; gaps are sessions without data."
+
+
+def _line(frame: pl.DataFrame, column: str) -> tuple[Point, ...]:
+    pairs = zip(frame["session"], frame[column], strict=True)
+    return tuple(Point(x=session, y=value) for session, value in pairs)
+
+
+def _is_empty(points: Sequence[Point]) -> bool:
+    return all(point.y is None for point in points)
+
+
+def _table(frame: pl.DataFrame, names: Sequence[str]) -> tuple[tuple[str, ...], ...]:
+    """The newest rows as text, under a heading row."""
+    newest = frame.tail(_TABLE_ROWS)
+    heading = ("Session", *(label(name) for name in names))
+    body = (
+        (row["session"].isoformat(), *(quantity(row[name], name).text for name in names))
+        for row in newest.iter_rows(named=True)
+    )
+    return (heading, *body)
+
+
+def _missing(lines: Sequence[Line], why: str) -> str:
+    return f"NO DATA: {why}" if all(_is_empty(line.points) for line in lines) else ""
+
+
+def _cone(rows: Rows) -> Figure:
+    horizons = rows.at("mart_vol_cone_daily", rows.session)
+    xs = [as_int(row["horizon_sessions"]) or 0 for row in horizons]
+
+    def line(column: str, high: str | None = None) -> tuple[Point, ...]:
+        return tuple(
+            Point(x=x, y=as_float(row[column]), high=None if high is None else as_float(row[high]))
+            for x, row in zip(xs, horizons, strict=True)
+        )
+
+    implied = as_float(rows.one("mart_vol_state_daily", rows.session)["implied_vol"])
+    lines = (
+        Line(name="5th to 95th", style="outer_band", tone="grey", points=line("cone_p05", "cone_p95")),
+        Line(name="25th to 75th", style="band", tone="grey", points=line("cone_p25", "cone_p75")),
+        Line(name="Median", style="dashed", tone="grey", points=line("cone_p50")),
+        Line(name="Realized, today", style="points", tone="blue", points=line("realized_vol_cc")),
+        Line(
+            name="VIX", style="points", tone="vermillion",
+            points=(Point(x=_VIX_HORIZON, y=implied),) if xs else (),
+        ),
+    )  # fmt: skip
+    at_month = next((row for row in horizons if row["horizon_sessions"] == _VIX_HORIZON), None)
+    rank = None if at_month is None else as_float(at_month["cone_percentile"])
+    title = (
+        "Volatility cone: standing unknown"
+        if rank is None
+        else f"One-month realized volatility: {formats.ordinal(rank)} percentile"
+    )
+    columns = ("realized_vol_cc", "cone_p05", "cone_p50", "cone_p95", "cone_percentile")
+    heading = ("Window", *(label(name) for name in columns))
+    body = (
+        (str(x), *(quantity(as_float(row[name]), name).text for name in columns))
+        for x, row in zip(xs, horizons, strict=True)
+    )
+    return Figure(
+        figure_id="cone", kind="cone", title=title,
+        subtitle="Realized volatility by window, annualized; bands: previous ten years",
+        footer=_footer(rows),
+        alt=f"{title}. Bands of realized volatility by window in sessions, with today's values "
+        f"and the VIX at {_VIX_HORIZON} sessions ({formats.percent(implied)}).",
+        unit="percent", panels=("Window in sessions",), lines=lines, references=(),
+        table=(heading, *body),
+        missing=_missing(lines[:4], "the cone needs more sessions than there are."),
+    )  # fmt: skip
+
+
+def _month_ends(frame: pl.DataFrame) -> pl.DataFrame:
+    """The last session of each month, and the newest one."""
+    return frame.group_by(pl.col("session").dt.truncate("1mo"), maintain_order=True).agg(
+        pl.col("session").last().alias("last_session"), pl.exclude("session").last()
+    ).drop("session").rename({"last_session": "session"})  # fmt: skip
+
+
+def _bands(frame: pl.DataFrame, stem: str, panel: int) -> tuple[Line, Line]:
+    """One and two standard deviations about the ten-year mean, drawn from the two columns."""
+    mean, deviation = frame[f"{stem}_mean_10y"], frame[f"{stem}_sd_10y"]
+    lines: list[Line] = []
+    for name, style, width in (("2 sd", "outer_band", 2.0), ("1 sd", "band", 1.0)):
+        low, high = mean - width * deviation, mean + width * deviation
+        points = tuple(
+            Point(x=x, y=bottom, high=top)
+            for x, bottom, top in zip(frame["session"], low, high, strict=True)
+        )
+        lines.append(Line.model_validate(
+            {"name": name, "style": style, "tone": "grey", "points": points, "panel": panel}
+        ))  # fmt: skip
+    return lines[0], lines[1]
+
+
+def _seed_threshold(rows: Rows) -> tuple[Reference, ...]:
+    """The premium that the seed rule asks for, as the policy's own evaluation states it."""
+    found = {
+        as_float(row["threshold"])
+        for row in rows.at("mart_rule_evaluation_daily", rows.session)
+        if row["driver_column"] in _PREMIA and row["threshold"] is not None
+    }
+    return tuple(
+        Reference(name=f"policy {formats.percent(value, 1)}", value=value, panel=1)
+        for value in sorted(value for value in found if value is not None)
+    )
+
+
+def _premium(rows: Rows) -> Figure:
+    frame = _month_ends(rows.tail("mart_cost_of_equity_daily", _TEN_YEARS))
+    lines = (
+        *_bands(frame, "coe_f", 0),
+        Line(name="10-year mean", style="dashed", tone="grey", points=_line(frame, "coe_f_mean_10y")),
+        Line(name="Cost of equity", style="solid", tone="blue", points=_line(frame, "coe_f")),
+        *_bands(frame, "erp_fcfe", 1),
+        Line(name="ERP, options", style="dotted", tone="vermillion", panel=1,
+             points=_line(frame, "erp_svix30")),
+        Line(name="ERP, cash flows", style="solid", tone="green", panel=1,
+             points=_line(frame, "erp_fcfe_marked")),
+    )  # fmt: skip
+    today = rows.one("mart_cost_of_equity_daily", rows.session)
+    flows = quantity(as_float(today["erp_fcfe_marked"]), "erp_fcfe_marked").text
+    options = quantity(as_float(today["erp_svix30"]), "erp_svix30").text
+    cost = quantity(as_float(today["coe_f"]), "coe_f").text
+    names = ("coe_f", "coe_f_mean_10y", "erp_fcfe_marked", "erp_svix30")
+    title = f"Premium: {flows} by cash flows, {options} by options"
+    return Figure(
+        figure_id="premium", kind="premium", title=title,
+        subtitle=f"Cost of equity {cost} (top), equity premium (below); bands 1 and 2 sd; monthly",
+        footer=_footer(rows),
+        alt=f"{title}; cost of equity {cost}. Ten-year mean with bands of one and two standard "
+        "deviations, and the premium that the policy's rule asks for.",
+        unit="percent", panels=("Cost of equity", "Equity premium"), lines=lines,
+        references=_seed_threshold(rows), table=_table(frame, names),
+        missing=_missing(lines, "neither premium nor cost of equity is known."),
+    )  # fmt: skip
+
+
+def _spread(rows: Rows) -> Figure:
+    frame = rows.tail("mart_vol_state_daily", _THREE_YEARS)
+    lines = (
+        Line(name="Realized", style="dashed", tone="blue", points=_line(frame, "realized_vol_21d")),
+        Line(name="Implied", style="solid", tone="vermillion", points=_line(frame, "implied_vol")),
+    )
+    spread = as_float(rows.one("mart_vol_state_daily", rows.session)["vol_spread"])
+    if spread is None:
+        title = "Implied against realized: unknown today"
+    else:
+        side = "above" if spread > 0 else "below"
+        title = f"Implied is {formats.vol_points(abs(spread))} {side} realized"
+    return Figure(
+        figure_id="spread", kind="spread", title=title,
+        subtitle="VIX and 21-session realized volatility, annualized; three years",
+        footer=_footer(rows),
+        alt=f"{title}. Daily implied and realized volatility over three years.",
+        unit="percent", panels=("Volatility",), lines=lines, references=(),
+        table=_table(frame, ("implied_vol", "realized_vol_21d", "vol_spread")),
+        missing=_missing(lines, "neither the VIX nor realized volatility is known."),
+    )  # fmt: skip
+
+
+def _macd(rows: Rows) -> Figure:
+    frame = rows.tail("mart_technical_daily", _HALF_YEAR)
+    closes = rows.tail("mart_vol_state_daily", _HALF_YEAR)
+    lines = (
+        Line(name="20-session mean", style="dashed", tone="grey", points=_line(frame, "vix_sma_20d")),
+        Line(name="VIX", style="solid", tone="vermillion", points=_line(closes, "vix_close")),
+        Line(name="Histogram", style="bars", tone="grey", points=_line(frame, "vix_macd_hist"), panel=1),
+        Line(name="Signal", style="dashed", tone="ochre", points=_line(frame, "vix_macd_signal"), panel=1),
+        Line(name="MACD", style="solid", tone="blue", points=_line(frame, "vix_macd"), panel=1),
+    )  # fmt: skip
+    histogram = as_float(rows.one("mart_technical_daily", rows.session)["vix_macd_hist"])
+    if histogram is None:
+        title = "MACD of the VIX: unknown today"
+    else:
+        side = "above" if histogram > 0 else "below"
+        title = f"MACD of the VIX is {formats.vol_points(abs(histogram))} {side} its signal"
+    return Figure(
+        figure_id="macd", kind="macd", title=title,
+        subtitle="VIX (top), MACD 12/26/9 (below), volatility points; 126 sessions",
+        footer=_footer(rows),
+        alt=f"{title}. VIX with its 20-session mean above, MACD, signal and histogram below.",
+        unit="points", panels=("VIX", "MACD"), lines=lines, references=(),
+        table=_table(frame, ("vix_macd", "vix_macd_signal", "vix_macd_hist", "vix_sma_20d")),
+        missing=_missing(lines, "the VIX is not known."),
+    )  # fmt: skip
+
+
+_TENORS = (
+    ("vix9d_close", 9), ("vix_close", 30), ("vix3m_close", 93), ("vix6m_close", 184),
+    ("vix1y_close", 365),
+)  # fmt: skip
+
+
+def _term(rows: Rows) -> Figure:
+    frame = rows.tail("core_index_daily", 6)
+    dates: list[date] = frame["session"].to_list()
+    chosen = [(dates[-1], "Today", "solid", "blue")] if dates else []
+    if len(dates) > 1:
+        chosen.insert(0, (dates[-2], "Session before", "dashed", "grey"))
+    if len(dates) > 5:
+        chosen.insert(0, (dates[0], "Week before", "dotted", "ochre"))
+    lines = tuple(
+        Line.model_validate({
+            "name": name, "style": style, "tone": tone,
+            "points": _curve(rows, session),
+        })
+        for session, name, style, tone in chosen
+    )  # fmt: skip
+    ratio = as_float(rows.one("mart_vol_state_daily", rows.session)["term_ratio_3m"])
+    words = "unknown today" if ratio is None else "contango" if ratio > 1 else "backwardation"
+    title = f"Term structure: {words}"
+    if ratio is not None:
+        title += f", VIX3M / VIX {quantity(ratio, 'term_ratio_3m').text}"
+    names = [name for name, _days in _TENORS]
+    has_curve = any(row[name] is not None for row in rows.at("core_index_daily", rows.session)
+                    for name in names if name != "vix_close")  # fmt: skip
+    return Figure(
+        figure_id="term", kind="term", title=title,
+        subtitle="Implied volatility by horizon in calendar days, volatility points",
+        footer=_footer(rows),
+        alt=f"{title}. Implied volatility at 9 days to one year, today and before.",
+        unit="points", panels=("Calendar days",), lines=lines if has_curve else (),
+        references=(), table=_table(frame, names),
+        missing="" if has_curve else "NO DATA: this source offers the VIX at 30 days only.",
+    )  # fmt: skip
+
+
+def _curve(rows: Rows, session: date) -> tuple[Point, ...]:
+    row = rows.one("core_index_daily", session)
+    return tuple(Point(x=days, y=as_float(row[name])) for name, days in _TENORS)

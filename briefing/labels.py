@@ -1,0 +1,140 @@
+"""What readers call the columns and codes, and which inputs a measure is made from."""
+
+from briefing import formats
+from briefing.model import Outcome, Quantity
+from briefing.rows import BriefingError
+from schemas.columns import COLUMNS
+from schemas.model import Unit
+
+_LABELS = {
+    "spx_close": "S&P 500 close",
+    "nasdaq_close": "NASDAQ Composite close",
+    "vix_close": "VIX",
+    "vix9d_close": "VIX9D",
+    "vix3m_close": "VIX3M",
+    "vix6m_close": "VIX6M",
+    "vix1y_close": "VIX1Y",
+    "vvix_close": "VVIX",
+    "skew_close": "SKEW",
+    "realized_vol_21d": "Realized volatility, 21 sessions",
+    "realized_vol_cc_21d": "Realized volatility about the mean, 21 sessions",
+    "implied_vol": "Implied volatility (VIX)",
+    "vol_spread": "VIX less realized volatility",
+    "variance_risk_premium": "Variance risk premium",
+    "term_ratio_3m": "VIX3M / VIX",
+    "term_ratio_9d": "VIX9D / VIX",
+    "erp_fcfe_marked": "Equity premium, cash flows",
+    "erp_svix30": "Equity premium, 30-day options",
+    "erp_svix365": "Equity premium, 1-year options",
+    "coe_f": "Cost of equity, cash flows",
+    "coe_v": "Cost of equity, 30-day options",
+    "wacc_f": "Cost of capital, cash flows",
+    "wacc_v": "Cost of capital, 30-day options",
+    "wacc_deviation": "Cost-of-capital deviation",
+    "vol_gap_30d": "Gap of the two premia",
+    "vol_gap_z": "Vol-fundamental gap, z-score",
+    "vol_gap_log": "Vol-fundamental gap, log",
+    "vol_gap_percentile": "Vol-fundamental gap, percentile",
+    "treasury_10y": "10-year Treasury yield",
+    "treasury_2y": "2-year Treasury yield",
+    "rf_30d": "30-day risk-free rate",
+    "baa_yield": "Baa corporate yield",
+    "aaa_yield": "Aaa corporate yield",
+    "erp_damodaran_published": "Published implied premium",
+    "spx_at_erp_mark": "S&P 500 at the premium's mark",
+    "treasury_10y_at_erp_mark": "10-year yield at the premium's mark",
+    "core_cpi": "Core CPI",
+    "gdp_real": "Real GDP",
+    "wti_close": "WTI crude oil",
+    "mkt_excess_return": "Fama-French market",
+    "smb_return": "Fama-French SMB",
+    "hml_return": "Fama-French HML",
+    "vix_macd": "MACD of the VIX",
+    "vix_macd_hist": "MACD histogram of the VIX",
+    "vix_sma_20d": "20-session mean of the VIX",
+    "vix_rsi_14d": "RSI of the VIX",
+    "spx_rsi_14d": "RSI of the S&P 500",
+    "sessions_since_macd_up": "Sessions since a confirmed MACD up-cross",
+    "sessions_since_macd_down": "Sessions since a confirmed MACD down-cross",
+    "sessions_to_fomc": "Sessions to the FOMC decision",
+    "sessions_to_cpi": "Sessions to the CPI release",
+    "sessions_in_cell": "Closes in the matrix cell",
+}
+
+# What a measure's absence is traced back to; an input that is not listed stands for itself.
+_PREMIUM = ("spx_close", "treasury_10y", "erp_damodaran_published")
+_SVIX = ("vix_close", "rf_30d")
+_MADE_FROM = {
+    "realized_vol_21d": ("spx_close",),
+    "implied_vol": ("vix_close",),
+    "vol_spread": ("vix_close", "spx_close"),
+    "term_ratio_3m": ("vix3m_close", "vix_close"),
+    "term_ratio_9d": ("vix9d_close", "vix_close"),
+    "erp_fcfe_marked": _PREMIUM,
+    "coe_f": _PREMIUM,
+    "wacc_f": (*_PREMIUM, "baa_yield"),
+    "erp_svix30": _SVIX,
+    "coe_v": _SVIX,
+    "wacc_v": (*_SVIX, "baa_yield"),
+    "erp_svix365": ("vix1y_close", "treasury_10y"),
+    "vol_gap_30d": (*_SVIX, *_PREMIUM),
+    "vol_gap_log": (*_SVIX, *_PREMIUM),
+    "vol_gap_z": (*_SVIX, *_PREMIUM),
+    "vol_gap_percentile": (*_SVIX, *_PREMIUM),
+    "vix_macd": ("vix_close",),
+    "vix_macd_hist": ("vix_close",),
+    "vix_sma_20d": ("vix_close",),
+    "vix_rsi_14d": ("vix_close",),
+    "sessions_since_macd_up": ("vix_close",),
+    "sessions_since_macd_down": ("vix_close",),
+    "spx_rsi_14d": ("spx_close",),
+}
+
+_OUTCOMES: dict[str, Outcome] = {
+    "fired": "fired",
+    "not_fired": "not_fired",
+    "no_data": "no_data",
+    "not_evaluated": "not_evaluated",
+}
+OUTCOME_WORDS: dict[Outcome, str] = {
+    "fired": "FIRED",
+    "not_fired": "NOT FIRED",
+    "no_data": "NO DATA",
+    "not_evaluated": "NOT EVALUATED",
+}
+
+
+def label(column: str) -> str:
+    """What a reader calls a column; its bare name where it has no better one."""
+    if column in _LABELS:
+        return _LABELS[column]
+    words = column.removesuffix("_close").replace("_", " ")
+    return words[:1].upper() + words[1:]
+
+
+def made_from(column: str) -> tuple[str, ...]:
+    """The inputs whose absence explains a missing value."""
+    return _MADE_FROM.get(column, (column,))
+
+
+def unit_of(column: str) -> Unit:
+    """The declared unit of a column; none where it is not in the dictionary."""
+    return COLUMNS[column].unit if column in COLUMNS else Unit.NONE
+
+
+def quantity(value: float | None, column: str) -> Quantity:
+    """A column's value with its unit and its text."""
+    unit = unit_of(column)
+    text = formats.multiplier(value) if "multiplier" in column else formats.quantity(value, unit)
+    return Quantity(value=value, unit=unit.value, text=text)
+
+
+def outcome(code: str) -> Outcome:
+    """A stored outcome as the page's own type.
+
+    Raises:
+        BriefingError: a code that no rule may have.
+    """
+    if code not in _OUTCOMES:
+        raise BriefingError(f"outcome {code!r}: accepted are {', '.join(_OUTCOMES)}")
+    return _OUTCOMES[code]

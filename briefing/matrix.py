@@ -1,0 +1,58 @@
+"""The policy's matrix as the page shows it, with today's cell marked."""
+
+from briefing import formats
+from briefing.model import Matrix, MatrixCell, MatrixRow
+from briefing.rows import Row, Rows, as_float, as_text
+
+_LAYERS = ("L1", "L2", "L3")
+
+
+def matrix(rows: Rows) -> Matrix:
+    """Rows by the gap's bucket, columns by realized volatility's; one cell is today's."""
+    cells = list(rows.frame("mart_policy_cell").iter_rows(named=True))
+    decisions = rows.at("mart_hedge_decision_daily", rows.session)
+    first: Row = decisions[0] if decisions else {"row_bucket": None, "column_bucket": None}
+    today = (as_text(first["row_bucket"]), as_text(first["column_bucket"]))
+    columns = sorted({as_text(cell["column_bucket"]) for cell in cells})
+    text = rows.run.text
+    return Matrix(
+        caption="Multiplier of the base per cell: L1 / L2 / L3, and the Second Engine's state",
+        columns=tuple(_titled(column, text.columns.get(column, "")) for column in columns),
+        rows=tuple(
+            MatrixRow(
+                label=_titled(row, text.rows.get(row, "")),
+                cells=tuple(_cell(cells, (row, column), today) for column in columns),
+            )
+            for row in sorted({as_text(cell["row_bucket"]) for cell in cells})
+        ),
+        today=_today(today),
+    )
+
+
+def _titled(bucket: str, title: str) -> str:
+    return formats.spelled(f"{bucket} {title}".strip())
+
+
+def _cell(cells: list[Row], at: tuple[str, str], today: tuple[str, str]) -> MatrixCell:
+    here = {
+        as_text(cell["layer_id"]): cell
+        for cell in cells
+        if (cell["row_bucket"], cell["column_bucket"]) == at
+    }
+    parts = [
+        formats.number(as_float(here[layer]["multiplier_cell"]), 2) if layer in here else "none"
+        for layer in _LAYERS
+    ]
+    states = [as_text(cell["se_state"]) for cell in here.values() if cell["se_state"]]
+    is_today = at == today
+    return MatrixCell(
+        text=" / ".join([*parts, states[0] if states else "none"]),
+        label="today" if is_today else "",
+        is_today=is_today,
+    )
+
+
+def _today(today: tuple[str, str]) -> str:
+    if not all(today):
+        return "NO DATA: today's cell is unknown, since one of the two axes is missing."
+    return f"Today's cell is {today[0]} by {today[1]}."

@@ -1,0 +1,316 @@
+"""The briefing as a value: everything the page and its JSON say, and nothing else."""
+
+from datetime import date
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+SCHEMA_VERSION = "1.0"
+
+PageState = Literal["complete", "degraded", "withheld"]
+Outcome = Literal["fired", "not_fired", "no_data", "not_evaluated"]
+CellState = Literal["ok", "late", "stale", "no_data", "not_offered"]
+FigureKind = Literal["cone", "premium", "spread", "macd", "term"]
+LineStyle = Literal["solid", "dashed", "dotted", "points", "bars", "band", "outer_band"]
+
+
+class Block(BaseModel):
+    """A frozen part of the briefing; an unknown field is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Quantity(Block):
+    """A stored value, its unit as declared, and its text on the page."""
+
+    value: float | None
+    unit: str
+    text: str
+
+
+class Header(Block):
+    """Which session the page describes, when that was known, and what it is for."""
+
+    title: str
+    session: date
+    session_text: str
+    close_text: str
+    known_by_et: str
+    known_by_utc: str
+    open_text: str
+    source: str
+    source_text: str
+    is_simulated: bool
+    run_id: str
+    revision: int
+
+
+class Status(Block):
+    """Block 0: the state of the page in a word, a sentence and its reasons."""
+
+    state: PageState
+    word: str
+    sentence: str
+    reasons: tuple[str, ...]
+
+
+class Verdict(Block):
+    """Block 1: what the policy maps today's rules to, in one sentence."""
+
+    sentence: str
+    evaluable: str
+
+
+class Level(Block):
+    """A measure today beside the session before and its own ten years."""
+
+    label: str
+    column: str
+    today: Quantity
+    before: Quantity
+    change: str
+    percentile: str
+
+
+class Changes(Block):
+    """Block 2: what differs from the previous session."""
+
+    since: str
+    sentences: tuple[str, ...]
+    levels: tuple[Level, ...]
+
+
+class Tally(Block):
+    """How many rules said what."""
+
+    fired: int
+    not_fired: int
+    no_data: int
+    not_evaluated: int
+
+
+class Layer(Block):
+    """A row of block 3: one layer, from what to what, why, and what would change it."""
+
+    layer_id: str
+    name: str
+    instrument: str
+    target: str
+    action: str
+    action_word: str
+    units_before: Quantity
+    units_after: Quantity
+    multiplier_before: Quantity
+    multiplier_after: Quantity
+    is_changed: bool
+    rule_id: str
+    why: str
+    tally: Tally
+    flip: str
+    cost: str
+
+
+class Layers(Block):
+    """Block 3: the layers under the policy in force."""
+
+    heading: str
+    rows: tuple[Layer, ...]
+    note: str
+
+
+class Rule(Block):
+    """One rule or condition at this session, as a sentence with its numbers."""
+
+    rule_id: str
+    title: str
+    condition: str
+    sentence: str
+    role: str
+    grade: str
+    value: Quantity
+    threshold: str
+    distance: str
+    outcome: Outcome
+    evidence: str
+
+
+class SignerVote(Block):
+    """What one signer says to an add and to a reduction, layer by layer."""
+
+    signer_id: str
+    title: str
+    votes: tuple[tuple[str, Outcome], ...]
+
+
+class Signers(Block):
+    """The signers' table and each layer's count against its quorum."""
+
+    columns: tuple[str, ...]
+    rows: tuple[SignerVote, ...]
+    sentences: tuple[str, ...]
+
+
+class MatrixCell(Block):
+    """A cell of the policy's matrix."""
+
+    text: str
+    label: str
+    is_today: bool
+
+
+class MatrixRow(Block):
+    """A row of the policy's matrix."""
+
+    label: str
+    cells: tuple[MatrixCell, ...]
+
+
+class Matrix(Block):
+    """The policy's matrix with today's cell marked."""
+
+    caption: str
+    columns: tuple[str, ...]
+    rows: tuple[MatrixRow, ...]
+    today: str
+
+
+class Gates(Block):
+    """Block 4: gates, drivers, the seed rule's readings, signers and matrix."""
+
+    gates: tuple[Rule, ...]
+    drivers: tuple[Rule, ...]
+    seeds: tuple[Rule, ...]
+    tests: tuple[Rule, ...]
+    signers: Signers
+    matrix: Matrix
+
+
+class Book(Block):
+    """Block 5: the position, in its fixed place even while it is not evaluated."""
+
+    sentence: str
+    rows: tuple[str, ...]
+
+
+class Point(Block):
+    """One point of a line, or of a band where ``high`` is given."""
+
+    x: date | int
+    y: float | None
+    high: float | None = None
+
+
+class Line(Block):
+    """A line, band or set of marks of a figure; ``panel`` counts from the top."""
+
+    name: str
+    style: LineStyle
+    tone: Literal["blue", "vermillion", "green", "ochre", "grey"]
+    points: tuple[Point, ...]
+    panel: int = 0
+
+
+class Reference(Block):
+    """A horizontal line at a stated value."""
+
+    name: str
+    value: float
+    panel: int = 0
+
+
+class Figure(Block):
+    """A chart as data: finding, definition, lines, source; ``missing`` says why it is empty."""
+
+    figure_id: str
+    kind: FigureKind
+    title: str
+    subtitle: str
+    footer: str
+    alt: str
+    unit: Literal["percent", "points"]
+    panels: tuple[str, ...]
+    lines: tuple[Line, ...]
+    references: tuple[Reference, ...]
+    table: tuple[tuple[str, ...], ...]
+    missing: str
+
+
+class Event(Block):
+    """A scheduled announcement of block 7 and how far away it is."""
+
+    name: str
+    sessions: Quantity
+    sentence: str
+    is_near: bool
+
+
+class QualityCell(Block):
+    """One input of block 8: its age and state."""
+
+    series_id: str
+    label: str
+    state: CellState
+    word: str
+    age: str
+    event_date: str
+    sentence: str
+
+
+class Quality(Block):
+    """Block 8: every input of the catalogue, failures first, and the checks of the run."""
+
+    summary: str
+    cells: tuple[QualityCell, ...]
+    not_offered: tuple[str, ...]
+    checks: str
+    breaches: tuple[str, ...]
+
+
+class SourceTerms(Block):
+    """A publisher of block 9, what it supplied and on which terms."""
+
+    publisher: str
+    series: str
+    terms: str
+
+
+class Provenance(Block):
+    """Block 9: what the page was made from, and every assumption in it."""
+
+    items: tuple[tuple[str, str], ...]
+    sources: tuple[SourceTerms, ...]
+    labels: tuple[str, ...]
+
+
+class Appendix(Block):
+    """Block 10: evidence against the rules, what is not used and why, words explained."""
+
+    evidence: tuple[tuple[str, str], ...]
+    not_used: tuple[tuple[str, str], ...]
+    glossary: tuple[tuple[str, str], ...]
+
+
+class Disclaimer(Block):
+    """Block 11, and its short form for the foot of every page."""
+
+    short: str
+    paragraphs: tuple[str, ...]
+
+
+class Briefing(Block):
+    """The whole page in the order it is read."""
+
+    schema_version: Literal["1.0"]
+    header: Header
+    status: Status
+    verdict: Verdict
+    changes: Changes
+    layers: Layers
+    gates: Gates
+    book: Book
+    figures: tuple[Figure, ...]
+    calendar: tuple[Event, ...]
+    quality: Quality
+    provenance: Provenance
+    appendix: Appendix
+    disclaimer: Disclaimer

@@ -1,0 +1,306 @@
+"""The conditions a rule may state: small typed values over declared columns, no code."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import (
+    BaseModel,
+
+    ConfigDict,
+    Discriminator,
+    Field,
+    PlainSerializer,
+    PlainValidator,
+    Tag,
+    model_validator,
+)
+
+from policy.errors import nearest, refusal
+from policy.units import Sessions, Threshold
+from schemas.core import CORE_EVENT_DAILY
+from schemas.frames import Operator
+from schemas.mart import (
+    MART_COST_OF_EQUITY_DAILY,
+    MART_REALIZED_VOL_DAILY,
+    MART_TECHNICAL_DAILY,
+    MART_VOL_GAP_DAILY,
+    MART_VOL_STATE_DAILY,
+)
+from schemas.model import Column, Table
+
+# What a policy may read, in the order in which a bare column name is looked up.
+READABLE: tuple[Table, ...] = (
+    MART_VOL_GAP_DAILY,
+    MART_REALIZED_VOL_DAILY,
+    MART_VOL_STATE_DAILY,
+    MART_TECHNICAL_DAILY,
+    MART_COST_OF_EQUITY_DAILY,
+    CORE_EVENT_DAILY,
+)
+
+
+class Entry(BaseModel):
+    """A part of the policy file: frozen, and no key but the declared ones."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+    @model_validator(mode="before")
+    @classmethod
+    def refuse_unknown_keys(cls, values: object) -> object:
+        """Name a misspelt key and the one that was probably meant."""
+        accepted = [field.alias or name for name, field in cls.model_fields.items()]
+        for key in values if isinstance(values, dict) else ():
+            if key not in accepted:
+                raise refusal(", ".join(accepted), nearest(key, accepted),
+                              found=f"key {key!r}", at=(key,))  # fmt: skip
+        return values
+
+
+@dataclass(frozen=True)
+class Driver:
+    """A column of a table that the decision reads."""
+
+    table: str
+    column: Column
+
+    def __str__(self) -> str:
+        """As the policy file writes it: ``table.column``."""
+        return f"{self.table}.{self.column.name}"
+
+
+def _driver(text: object) -> Driver:
+    if isinstance(text, Driver):
+        return text
+    table_name, dot, column_name = str(text).partition(".")
+    tables = {table.name: table for table in READABLE}
+    if not dot or table_name not in tables:
+        raise refusal(f"table.column of the tables {', '.join(tables)}", nearest(table_name, tables))
+    columns = {
+        column.name: column
+        for column in tables[table_name].columns
+        if column.dtype.is_numeric() and column.name not in tables[table_name].key
+    }
+    if column_name not in columns:
+        raise refusal(f"a numeric column of {table_name}: {', '.join(columns)}",
+                      nearest(column_name, columns))  # fmt: skip
+    return Driver(table_name, columns[column_name])
+
+
+DriverName = Annotated[Driver, PlainValidator(_driver), PlainSerializer(str)]
+Whole = Annotated[int, Field(strict=True)]
+Sentence = Annotated[str, Field(min_length=3)]
+
+
+class Comparison(Entry):
+    """A column against a threshold; unknown where the column is null."""
+
+    column: DriverName
+    op: Operator
+    value: Threshold
+
+    @model_validator(mode="after")
+    def refuse_wrong_unit(self) -> Self:
+        """The threshold is in the column's unit and within its plausible range."""
+        limit = self.threshold
+        low, high = self.column.column.ge, self.column.column.le
+        if (low is not None and limit < low) or (high is not None and limit > high):
+            raise refusal(
+                f"{low} to {high} in the column's own unit ({self.column.column.unit})",
+                "write a value the column can take", found=str(self.value), at=("value",),
+            )  # fmt: skip
+        return self
+
+    @property
+    def threshold(self) -> float:
+        """The threshold in the column's unit."""
+        return self.value.in_unit(self.column.column.unit)
+
+
+class BucketIn(Entry):
+    """Today's matrix row or column is one of these bands; unknown where the axis is."""
+
+    axis: Literal["row", "column"]
+    bands: Annotated[tuple[str, ...], Field(alias="in", min_length=1)]
+
+
+class BucketChanged(Entry):
+    """The matrix row or column changed at one of the last closes; unknown where a close is."""
+
+    changed: Literal["row", "column"]
+    within: Sessions
+
+
+class SignChanged(Entry):
+    """A column changed its sign at one of the last closes; unknown where a close is."""
+
+    sign_changed: DriverName
+    within: Sessions
+
+
+class BelowLastChange(Entry):
+    """Today's matrix row is below the one at the layer's last change; signers' reductions only."""
+
+    below_last_change: Literal["row"]
+
+
+class SeedReading(Entry):
+    """The active reading of the seed rule fired."""
+
+    seed: Literal["active"]
+
+
+class MissingInputs(Entry):
+    """A required input is missing: null, because it is stale or was never there."""
+
+    missing: Literal["required_inputs"]
+
+
+class MatrixMoved(Entry):
+    """The matrix cell persisted and asks something other than what is in force."""
+
+    matrix: Literal["persisted"]
+
+
+class NotEvaluated(Entry):
+    """What cannot be judged yet, and why."""
+
+    not_evaluated: Sentence
+
+
+class All(Entry):
+    """Every one of these."""
+
+    all: Annotated[tuple["Condition", ...], Field(min_length=1)]
+
+
+class AnyOf(Entry):
+    """At least one of these."""
+
+    any: Annotated[tuple["Condition", ...], Field(min_length=1)]
+
+
+class Counted(Entry):
+    """How many of which conditions."""
+
+    count: Annotated[Whole, Field(ge=1)]
+    of: Annotated[tuple["Condition", ...], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def refuse_impossible_count(self) -> Self:
+        """The count can be reached."""
+        if self.count > len(self.of):
+            raise refusal(f"1 to {len(self.of)}, the number of conditions",
+                          "lower the count or add conditions", found=self.count, at=("count",))  # fmt: skip
+        return self
+
+
+class AtLeast(Entry):
+    """At least so many of these."""
+
+    at_least: Counted
+
+
+# The key that tells a condition's kind.
+_KINDS: dict[str, type[Entry]] = {
+    "column": Comparison,
+    "axis": BucketIn,
+    "changed": BucketChanged,
+    "sign_changed": SignChanged,
+    "below_last_change": BelowLastChange,
+    "seed": SeedReading,
+    "missing": MissingInputs,
+    "matrix": MatrixMoved,
+    "not_evaluated": NotEvaluated,
+    "all": All,
+    "any": AnyOf,
+    "at_least": AtLeast,
+}
+
+
+def _kind(value: Any) -> str:  # noqa: ANN401  # pydantic hands over whatever the file holds
+    if isinstance(value, Entry):
+        return type(value).__name__
+    keys = list(value) if isinstance(value, dict) else []
+    for key in keys:
+        if key in _KINDS:
+            return _KINDS[key].__name__
+    found = f"keys {', '.join(map(str, keys))}" if keys else repr(value)
+    raise refusal(f"a condition with one of the keys {', '.join(_KINDS)}",
+                  nearest(keys[0] if keys else value, _KINDS), found=found)  # fmt: skip
+
+
+Condition = Annotated[
+    Annotated[Comparison, Tag("Comparison")]
+    | Annotated[BucketIn, Tag("BucketIn")]
+    | Annotated[BucketChanged, Tag("BucketChanged")]
+    | Annotated[SignChanged, Tag("SignChanged")]
+    | Annotated[BelowLastChange, Tag("BelowLastChange")]
+    | Annotated[SeedReading, Tag("SeedReading")]
+    | Annotated[MissingInputs, Tag("MissingInputs")]
+    | Annotated[MatrixMoved, Tag("MatrixMoved")]
+    | Annotated[NotEvaluated, Tag("NotEvaluated")]
+    | Annotated[All, Tag("All")]
+    | Annotated[AnyOf, Tag("AnyOf")]
+    | Annotated[AtLeast, Tag("AtLeast")],
+    Discriminator(_kind),
+]
+for _model in (All, AnyOf, Counted, AtLeast):
+    _model.model_rebuild()
+
+
+def parts(condition: Condition) -> tuple[Condition, ...]:
+    """The conditions directly inside a composite one; none inside a simple one."""
+    match condition:
+        case All():
+            return condition.all
+        case AnyOf():
+            return condition.any
+        case AtLeast():
+            return condition.at_least.of
+        case _:
+            return ()
+
+
+def leaves(condition: Condition) -> Iterator[Condition]:
+    """The simple conditions of a condition, in the order written."""
+    inside = parts(condition)
+    if not inside:
+        yield condition
+    for part in inside:
+        yield from leaves(part)
+
+
+def described(condition: Condition) -> str:  # noqa: C901, PLR0911  # one line per kind
+    """A condition as a reader would write it."""
+    match condition:
+        case Comparison(column=driver, op=op, value=value):
+            return f"{driver.column.name} {op} {value}"
+        case BucketIn(axis=axis, bands=bands):
+            return f"matrix {axis} is {' or '.join(bands)}"
+        case BucketChanged(changed=axis, within=sessions):
+            return f"matrix {axis} changed within {sessions} sessions"
+        case SignChanged(sign_changed=driver, within=sessions):
+            return f"sign of {driver.column.name} changed within {sessions} sessions"
+        case BelowLastChange():
+            return "matrix row below the one at the layer's last change"
+        case SeedReading():
+            return "active seed reading fired"
+        case MissingInputs():
+            return "a required input is missing or stale"
+        case MatrixMoved():
+            return "matrix cell persisted and asks other than what is in force"
+        case NotEvaluated(not_evaluated=reason):
+            return f"not evaluated: {reason}"
+        case AtLeast(at_least=counted):
+            return f"at least {counted.count} of: {_listed(counted.of, '; ')}"
+        case All():
+            return _listed(condition.all, " and ")
+        case AnyOf():
+            return _listed(condition.any, " or ")
+
+
+def _listed(conditions: tuple[Condition, ...], word: str) -> str:
+    texts = [described(part) for part in conditions]
+    return word.join(f"({text})" if parts(part) else text
+                     for part, text in zip(conditions, texts, strict=True))  # fmt: skip

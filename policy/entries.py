@@ -1,0 +1,231 @@
+"""The parts of a policy: axes, cells, layers, rules, signers, quorum, persistence."""
+
+from typing import Annotated, Literal, Self, get_args
+
+from pydantic import Field, model_validator
+
+from policy.conditions import Condition, DriverName, Entry, Sentence, Whole
+from policy.errors import refusal
+from policy.units import Sessions, Threshold
+
+LayerId = Literal["L1", "L2", "L3", "SE"]
+LAYERS: tuple[LayerId, ...] = get_args(LayerId)
+UNIT_LAYERS: tuple[LayerId, ...] = LAYERS[:3]  # those the matrix sizes; SE has a state instead
+SIGNERS = ("S1", "S2", "S3", "S4", "S5")
+DIRECTIONS = ("add", "reduce")
+FAMILIES = ("gate", "driver", "seed", "signer", "test")
+
+Number = Annotated[float, Field(strict=True)]
+Flag = Annotated[bool, Field(strict=True)]
+SeState = Literal["off", "watch"]
+MAX_MULTIPLIER = 2.0  # methodology 2.2: units are bounded by twice the base
+_RATIO_LIMITS = {"ge": 0.0, "le": MAX_MULTIPLIER}
+Multiplier = Annotated[Number, Field(**_RATIO_LIMITS)]
+
+
+class Band(Entry):
+    """One band of an axis: up to, not including, ``below``; the last has no upper end."""
+
+    id: Annotated[str, Field(min_length=1)]
+    name: str
+    below: Threshold | None = None
+
+
+class Axis(Entry):
+    """One axis of the matrix: a column cut into bands that cover the line without overlap.
+
+    Bands meet by construction, since each says only where it ends: a value equal to an edge
+    belongs to the upper band.
+    """
+
+    column: DriverName
+    bands: Annotated[tuple[Band, ...], Field(min_length=2)]
+
+    @model_validator(mode="after")
+    def refuse_gaps(self) -> Self:
+        """Every band but the last ends somewhere, in ascending order; names differ."""
+        *inner, last = self.bands
+        for number, band in enumerate(inner):
+            if band.below is None:
+                raise refusal("an upper edge on every band but the last",
+                              "add below, with its unit", found=f"band {band.id} without below",
+                              at=("bands", number))  # fmt: skip
+        if last.below is not None:
+            raise refusal("a last band without below, so that the bands cover every value",
+                          "remove below from the last band", found=str(last.below),
+                          at=("bands", len(inner), "below"))  # fmt: skip
+        edges = self.edges
+        for number in range(1, len(edges)):
+            if edges[number] <= edges[number - 1]:
+                raise refusal(f"a value above the band before ({self.bands[number - 1].below})",
+                              "put the bands in ascending order",
+                              found=str(self.bands[number].below),
+                              at=("bands", number, "below"))  # fmt: skip
+        for number, band_id in enumerate(self.ids):
+            if band_id in self.ids[:number]:
+                raise refusal("a band id used once", "rename one of the two", found=band_id,
+                              at=("bands", number, "id"))  # fmt: skip
+        return self
+
+    @property
+    def edges(self) -> tuple[float, ...]:
+        """Upper edges of all bands but the last, in the column's unit."""
+        unit = self.column.column.unit
+        return tuple(band.below.in_unit(unit) for band in self.bands if band.below is not None)
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The bands' ids in ascending order."""
+        return tuple(band.id for band in self.bands)
+
+
+class Axes(Entry):
+    """The two axes of the matrix."""
+
+    row: Axis
+    column: Axis
+
+
+class Cell(Entry):
+    """What one cell asks: a multiplier for each layer and the Second Engine's state.
+
+    ``sparse`` marks a cell that history hardly ever visited, whose values are judgment.
+    """
+
+    rule_id: Annotated[str, Field(min_length=1)]
+    L1: Multiplier
+    L2: Multiplier
+    L3: Multiplier
+    SE: SeState
+    sparse: Flag = False
+
+    def multiplier(self, layer: LayerId) -> float:
+        """The multiplier of a sized layer."""
+        return {"L1": self.L1, "L2": self.L2, "L3": self.L3}[layer]
+
+
+class Window(Entry):
+    """Days to expiry aimed at, and those accepted, in calendar days."""
+
+    target: Annotated[Whole, Field(ge=1, le=730)] | None = None
+    from_: Annotated[Whole, Field(ge=1, le=730, alias="from")]
+    to: Annotated[Whole, Field(ge=1, le=730)]
+
+    @model_validator(mode="after")
+    def refuse_empty_window(self) -> Self:
+        """The window is not empty and holds its target."""
+        if not self.from_ <= (self.target or self.from_) <= self.to:
+            raise refusal("from <= target <= to", "put the three in order",
+                          found=f"{self.from_}, {self.target}, {self.to}")  # fmt: skip
+        return self
+
+
+class LayerSpec(Entry):
+    """What a layer holds. Strikes are rules here; their prices come with the options book."""
+
+    name: Sentence
+    instrument: Sentence
+    base_units: Annotated[Whole, Field(ge=0, le=1000)]
+    days_to_expiry: Window
+    long_delta: Annotated[Number, Field(gt=0.0, lt=1.0)]
+    short_strike: Sentence
+    grade: Literal["A", "B", "C", "D"]
+
+
+class LayerSpecs(Entry):
+    """The three layers and the Second Engine."""
+
+    L1: LayerSpec
+    L2: LayerSpec
+    L3: LayerSpec
+    SE: LayerSpec
+
+
+class Rule(Entry):
+    """One rule: what it says when, its standing, and the evidence for and against it.
+
+    ``scope`` says what a gate closes: everything, the hedge layers, or the condor alone.
+    """
+
+    when: Condition
+    says: Sentence
+    role: Literal["driver", "modifier", "gate", "gauge", "test"]
+    grade: Literal["A", "B", "C", "D"]
+    enabled: Flag
+    evidence: Sentence
+    scope: Literal["all", "hedge", "condor"] = "all"
+
+
+class Seed(Entry):
+    """The seed rule in its readings: one acts, the others are evaluated and reported."""
+
+    layer: Literal["L1", "L2", "L3"]
+    lift_to: Multiplier
+    active: str
+    readings: dict[str, Rule]
+
+
+class Predicates(Entry):
+    """When a signer signs: one condition for every layer, or another for a layer of its own."""
+
+    every_layer: Condition
+    L1: Condition | None = None
+    L2: Condition | None = None
+    L3: Condition | None = None
+    SE: Condition | None = None
+
+    def of(self, layer: LayerId) -> Condition:
+        """The condition that holds for a layer."""
+        own = {"L1": self.L1, "L2": self.L2, "L3": self.L3, "SE": self.SE}[layer]
+        return self.every_layer if own is None else own
+
+
+class Signer(Entry):
+    """One of the five: what it watches, and when it signs an add and a reduction."""
+
+    name: Sentence
+    add: Predicates
+    reduce: Predicates
+    grade: Literal["A", "B", "C", "D"]
+    evidence: Sentence
+
+
+Signatures = Annotated[Whole, Field(ge=1, le=5)]
+
+
+class Quorum(Entry):
+    """How many of the five signatures a proposal needs, and which of them.
+
+    Of each group in ``mandatory`` at least one signs an add; a signer in ``never_false`` blocks
+    it by refusing, though not by being unknown or not evaluated.
+    """
+
+    add: Signatures
+    reduce: Signatures
+    se: Signatures
+    mandatory: tuple[tuple[str, ...], ...]
+    never_false: tuple[str, ...]
+
+
+class Persistence(Entry):
+    """How many closes a cell holds before it moves anything, and the guarded row's own counts."""
+
+    closes: Sessions
+    guarded_row: str
+    guarded_add: Sessions
+    guarded_reduce: Sessions
+
+
+class Cooldown(Entry):
+    """How long an opposite move waits, and which direction is exempt as risk-reducing."""
+
+    sessions: Sessions
+    exempt: Literal["reduce", "add", "none"]
+
+
+class Sizing(Entry):
+    """From multiplier to contracts: ``round half up(base x m x profile x condor units / 10)``."""
+
+    condor_units: Annotated[Whole, Field(ge=0, le=10_000)]
+    profile_multiplier: Annotated[Number, Field(ge=0.0, le=4.0)]
+    step: Annotated[Number, Field(gt=0.0, le=1.0)]

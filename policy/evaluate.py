@@ -1,0 +1,171 @@
+"""Conditions on whole columns: true, false or unknown at every session, never a guess."""
+
+from collections.abc import Iterable, Mapping
+
+import polars as pl
+
+from policy.conditions import (
+    READABLE,
+    All,
+    AnyOf,
+    AtLeast,
+    BelowLastChange,
+    BucketChanged,
+    BucketIn,
+    Comparison,
+    Condition,
+    Driver,
+    MatrixMoved,
+    MissingInputs,
+    NotEvaluated,
+    SeedReading,
+    SignChanged,
+    leaves,
+)
+from policy.entries import Axis
+from policy.model import Policy
+from policy.path import NO, NO_DATA, NOT_EVALUATED, YES
+from schemas.frames import at_least, compare, join_one
+
+MOVE_SESSIONS = 63  # the window of a driver's typical daily move
+
+
+def drivers(policy: Policy) -> tuple[Driver, ...]:
+    """Every column that the policy reads, once, in the order of the tables."""
+    wanted = {str(driver): driver for driver in _read(policy)}
+    order = [table.name for table in READABLE]
+    return tuple(
+        sorted(wanted.values(), key=lambda driver: (order.index(driver.table), str(driver)))
+    )
+
+
+def _read(policy: Policy) -> Iterable[Driver]:
+    yield policy.axes.row.column
+    yield policy.axes.column.column
+    yield from policy.required
+    for condition in policy.conditions():
+        for leaf in leaves(condition):
+            if isinstance(leaf, Comparison):
+                yield leaf.column
+            elif isinstance(leaf, SignChanged):
+                yield leaf.sign_changed
+
+
+def market_frame(policy: Policy, frames: Mapping[str, pl.LazyFrame]) -> pl.LazyFrame:
+    """One row per session: every driver, its typical daily move, and its band on each axis.
+
+    Args:
+        policy: says which drivers and which bands.
+        frames: the tables read, by name; sessions are those of the first table.
+
+    Returns:
+        ``session``, a column per driver named ``table.column`` (null where not finite), its
+        typical move ``move table.column``, and ``row`` and ``column``, the band's number.
+    """
+    wanted = drivers(policy)
+    grid = frames[READABLE[0].name].select("session").sort("session", maintain_order=True)
+    for table in READABLE:
+        held = [driver for driver in wanted if driver.table == table.name]
+        if held:
+            columns = frames[table.name].select("session", *(_finite(driver) for driver in held))
+            grid = join_one(grid, columns, "session")
+    moves = [typical_move(driver).alias(f"move {driver}") for driver in wanted]
+    return grid.with_columns(
+        *moves, band(policy.axes.row).alias("row"), band(policy.axes.column).alias("column")
+    )
+
+
+def _finite(driver: Driver) -> pl.Expr:
+    value = pl.col(driver.column.name).cast(pl.Float64)
+    return pl.when(value.is_finite()).then(value).alias(str(driver))
+
+
+def typical_move(driver: Driver) -> pl.Expr:
+    """Standard deviation of a driver's daily change over 63 sessions, in the driver's unit.
+
+    Null before 63 changes are known, where nothing moved, and for counts of sessions, which
+    only run down.
+    """
+    if driver.column.dtype.is_integer():
+        return pl.lit(None, dtype=pl.Float64)
+    deviation = pl.col(str(driver)).diff().rolling_std(MOVE_SESSIONS)
+    return pl.when(compare(deviation, ">", 0.0)).then(deviation)
+
+
+def distance(driver: Driver, threshold: pl.Expr | float) -> pl.Expr:
+    """How far a driver is from a threshold, in its typical daily moves [ratio]; null as these."""
+    return (pl.col(str(driver)) - threshold).abs() / pl.col(f"move {driver}")
+
+
+def band(axis: Axis) -> pl.Expr:
+    """The number of the band that the axis' column falls in, from 0; null where it is unknown.
+
+    An edge belongs to the band above it.
+    """
+    passed = [
+        compare(pl.col(str(axis.column)), ">=", edge).cast(pl.Int64) for edge in axis.edges
+    ]
+    total = passed[0]
+    for one in passed[1:]:
+        total = total + one
+    return total
+
+
+def truth(condition: Condition, policy: Policy) -> pl.Expr:  # noqa: C901, PLR0911  # one line per kind
+    """A condition over the market frame: Boolean, null for unknown and for not evaluated."""
+    match condition:
+        case Comparison(column=driver, op=op):
+            return compare(pl.col(str(driver)), op, condition.threshold)
+        case BucketIn(axis=axis, bands=bands):
+            ids = (policy.axes.row if axis == "row" else policy.axes.column).ids
+            return at_least(1, [compare(pl.col(axis), "=", ids.index(one)) for one in bands])
+        case BucketChanged(changed=axis, within=sessions):
+            return _recently(compare(pl.col(axis), "!=", pl.col(axis).shift(1)), sessions)
+        case SignChanged(sign_changed=driver, within=sessions):
+            sign = pl.col(str(driver)).sign()
+            return _recently(compare(sign, "!=", sign.shift(1)), sessions)
+        case SeedReading():
+            return truth(policy.seed.readings[policy.seed.active].when, policy)
+        case MissingInputs():
+            missing = [pl.col(str(driver)).is_null() for driver in policy.required]
+            return at_least(1, missing)
+        case MatrixMoved():
+            return pl.col("matrix_moved")
+        case All():
+            return at_least(len(condition.all), [truth(part, policy) for part in condition.all])
+        case AnyOf():
+            return at_least(1, [truth(part, policy) for part in condition.any])
+        case AtLeast(at_least=counted):
+            return at_least(counted.count, [truth(part, policy) for part in counted.of])
+        case BelowLastChange() | NotEvaluated():
+            return pl.lit(None, dtype=pl.Boolean)
+
+
+def _recently(event: pl.Expr, sessions: int) -> pl.Expr:
+    """Whether an event happened at this close or at one of the ``sessions`` before it."""
+    return at_least(1, [event.shift(ago) for ago in range(sessions + 1)])
+
+
+def outcome(condition: Condition, policy: Policy) -> pl.Expr:
+    """A condition's outcome as a code: fired, not fired, no data or not evaluated.
+
+    No data where an input that could have decided is unknown; not evaluated where only what does
+    not exist yet could have decided.
+    """
+    value = truth(condition, policy)
+    unknown = [
+        truth(leaf, policy).is_null()
+        for leaf in leaves(condition)
+        if not isinstance(leaf, NotEvaluated)
+    ]
+    no_data = pl.any_horizontal(unknown) if unknown else pl.lit(value=False)
+    code = (
+        pl.when(value)
+        .then(YES)
+        .when(value.is_not_null())
+        .then(NO)
+        .when(no_data)
+        .then(NO_DATA)
+        .otherwise(NOT_EVALUATED)
+    )
+    return code.cast(pl.Int8)

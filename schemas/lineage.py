@@ -1,0 +1,40 @@
+"""Which inputs a driver is computed from, so that a figure can be traced to its raw bytes.
+
+A property test moves each input of the simulated market and demands that exactly the drivers
+named here move with it.
+"""
+
+_VIX = ("vix_close",)
+_SPX = ("spx_close",)
+_PREMIUM = (
+    "spx_close",
+    "treasury_10y",
+    "erp_damodaran_published",
+    "spx_at_erp_mark",
+    "treasury_10y_at_erp_mark",
+)
+
+LINEAGE: dict[str, tuple[str, ...]] = {
+    "realized_vol_21d": _SPX,
+    "vix_close": _VIX,
+    "spx_close": _SPX,
+    "implied_vol": _VIX,
+    "vol_spread": (*_VIX, *_SPX),
+    "variance_risk_premium": (*_VIX, *_SPX),
+    "term_ratio_3m": ("vix3m_close", *_VIX),
+    "term_ratio_9d": ("vix9d_close", *_VIX),
+    "vix_macd_hist": _VIX,
+    "is_macd_up_confirmed": _VIX,
+    "is_macd_down_confirmed": _VIX,
+    "sessions_since_macd_up": _VIX,
+    "sessions_since_macd_down": _VIX,
+    "vix_rsi_14d": _VIX,
+    "spx_rsi_14d": _SPX,
+    "erp_fcfe_marked": _PREMIUM,
+    "erp_svix30": _VIX,
+    "vol_gap_log": (*_VIX, *_PREMIUM),
+    "vol_gap_z": (*_VIX, *_PREMIUM),
+    "vol_gap_percentile": (*_VIX, *_PREMIUM),
+    "sessions_to_fomc": (),
+    "sessions_to_cpi": (),
+}

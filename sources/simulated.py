@@ -1,0 +1,286 @@
+"""A seeded market with every input there is: for tours, tests and scale; nobody traded it.
+
+The bytes depend on the ``Simulation`` alone. They are written as a publisher would write them, in
+published precision, and read back as strictly as any other file.
+"""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import lru_cache, partial
+
+import numpy as np
+import polars as pl
+
+from schemas.raw import RAW_EVENT, RAW_OBSERVATION, RAW_SESSION, RAW_VX_SETTLEMENT
+from schemas.series import offered_by
+from sources import simulated_economy as economy
+from sources import simulated_equity as equity
+from sources import simulated_volatility as volatility
+from sources.calendar import fetch_sessions, is_session, nearest_sessions, parse_sessions
+from sources.dataset import Dataset, SourceError
+from sources.delimited import dates, figures, instants, text_table
+from sources.simulated_economy import Print
+from sources.simulated_noise import Path
+from sources.simulated_schedule import announcements, months, vx_expiry
+
+FEWEST_SESSIONS, MOST_SESSIONS = 300, 20_000
+_FIRST_END, _LAST_END = date(1990, 1, 1), date(2098, 12, 31)
+_AHEAD = timedelta(days=400)  # schedules and listed expiries reach beyond the last session
+_WARM_UP = 520  # sessions simulated and thrown away, so that slow means have settled
+_EVENT_WINDOW = 6  # sessions that the nine days of the VIX9D span
+
+_OBSERVATIONS = "simulated_observations"
+_VX = "simulated_vx"
+_EVENTS = "simulated_events"
+_OBSERVATION_HEADER = ("series_id", "event_date", "value", "available_at")
+_VX_HEADER = ("event_date", "expiry", "settle")
+_EVENT_HEADER = ("event_kind", "event_date", "available_at")
+_DAY, _INSTANT = "%Y-%m-%d", "%Y-%m-%dT%H:%M:%SZ"
+
+
+@dataclass(frozen=True)
+class Simulation:
+    """Which market is simulated: how many sessions, the last of them, and the seed.
+
+    ``end`` is always a session: another date is moved back to the last session before it.
+    """
+
+    sessions: int = 1300
+    end: date = date(2025, 12, 31)
+    seed: int = 7
+
+    def __post_init__(self) -> None:
+        """Refuse a length, an end or a seed that cannot be simulated."""
+        if not FEWEST_SESSIONS <= self.sessions <= MOST_SESSIONS:
+            raise SourceError(
+                f"simulation: sessions is {self.sessions:,}; accepted are {FEWEST_SESSIONS:,} to "
+                f"{MOST_SESSIONS:,}; choose a length between them"
+            )
+        if not _FIRST_END <= self.end <= _LAST_END:
+            raise SourceError(
+                f"simulation: end is {self.end}; accepted are {_FIRST_END} to {_LAST_END}; choose "
+                "a date between them"
+            )
+        if self.seed < 0:
+            raise SourceError(
+                f"simulation: seed is {self.seed}; accepted are whole numbers from 0; choose one"
+            )
+        if not is_session(self.end):
+            object.__setattr__(self, "end", nearest_sessions(self.end)[0])
+
+
+def datasets(simulation: Simulation) -> tuple[Dataset, ...]:
+    """The simulated market's datasets, the calendar first."""
+    return (
+        Dataset("raw_session", RAW_SESSION, partial(_fetch_calendar, simulation), parse_sessions),
+        Dataset(_OBSERVATIONS, RAW_OBSERVATION, partial(fetch_observations, simulation),
+                parse_observations),
+        Dataset(_VX, RAW_VX_SETTLEMENT, partial(fetch_settlements, simulation), parse_settlements),
+        Dataset(_EVENTS, RAW_EVENT, partial(fetch_events, simulation), parse_events),
+    )  # fmt: skip
+
+
+def fetch_observations(simulation: Simulation) -> bytes:
+    """Every scalar series as CSV text; a stamp only where the feed publishes one."""
+    market = _market(simulation)
+    days = pl.Series("event_date", market.sessions, dtype=pl.Date())
+    monthly = _monthly(market, simulation)
+    names = [entry.id for entry in offered_by("simulated")]
+    frames = [_daily(name, days, market.daily[name]) for name in names if name in market.daily]
+    frames += [_printed(name, [row for row in monthly if row.series_id == name])
+               for name in names if name not in market.daily]  # fmt: skip
+    return _csv(pl.concat(frames))
+
+
+def parse_observations(payload: bytes) -> pl.LazyFrame:
+    """The columns series_id, event_date, value and available_at; the last null without a stamp.
+
+    Raises:
+        SourceError: another header, or a cell that does not read as stated.
+    """
+    table = text_table(payload, file=_OBSERVATIONS, header=_OBSERVATION_HEADER)
+    is_stamped = table.get_column("available_at").is_not_null()
+    plain, stamped = table.filter(~is_stamped), table.filter(is_stamped)
+    return pl.concat(
+        [
+            _observed(plain).with_columns(
+                pl.lit(None, dtype=pl.Datetime("us", "UTC")).alias("available_at")
+            ),
+            _observed(stamped).with_columns(
+                instants(stamped, "available_at", file=_OBSERVATIONS).alias("available_at")
+            ),
+        ]
+    ).lazy()
+
+
+def _observed(table: pl.DataFrame) -> pl.DataFrame:
+    return pl.DataFrame(
+        {
+            "series_id": table.get_column("series_id"),
+            "event_date": dates(table, "event_date", file=_OBSERVATIONS, layout=_DAY),
+            "value": figures(table, "value", file=_OBSERVATIONS),
+        }
+    )
+
+
+def fetch_settlements(simulation: Simulation) -> bytes:
+    """Settlements of the eight listed VX contracts on every session, as CSV text."""
+    market = _market(simulation)
+    first = market.sessions[0]
+    every = [
+        vx_expiry(month, market.calendar)
+        for month in months(first, simulation.end + timedelta(days=290))
+    ]
+    expiries = [day for day in every if day >= first]
+    day, expiry, settle = volatility.settlements(
+        market.vix, simulation.seed, market.sessions, expiries
+    )
+    return _csv(pl.DataFrame({"event_date": day, "expiry": expiry, "settle": settle}))
+
+
+def parse_settlements(payload: bytes) -> pl.LazyFrame:
+    """The columns event_date, expiry and settle.
+
+    Raises:
+        SourceError: another header, or a cell that does not read as stated.
+    """
+    table = text_table(payload, file=_VX, header=_VX_HEADER)
+    return pl.DataFrame(
+        {
+            "event_date": dates(table, "event_date", file=_VX, layout=_DAY),
+            "expiry": dates(table, "expiry", file=_VX, layout=_DAY),
+            "settle": figures(table, "settle", file=_VX),
+        }
+    ).lazy()
+
+
+def fetch_events(simulation: Simulation) -> bytes:
+    """Scheduled announcements, by the schedules published up to the last session, as CSV text."""
+    market = _market(simulation)
+    found = announcements(market.calendar, market.sessions[0], simulation.end)
+    rows = [(event.kind, event.day, event.known_at.strftime(_INSTANT)) for event in found]
+    return _csv(pl.DataFrame(rows, schema=_EVENT_HEADER, orient="row"))
+
+
+def parse_events(payload: bytes) -> pl.LazyFrame:
+    """The columns event_kind, event_date and available_at.
+
+    Raises:
+        SourceError: another header, or a cell that does not read as stated.
+    """
+    table = text_table(payload, file=_EVENTS, header=_EVENT_HEADER)
+    return pl.DataFrame(
+        {
+            "event_kind": table.get_column("event_kind"),
+            "event_date": dates(table, "event_date", file=_EVENTS, layout=_DAY),
+            "available_at": instants(table, "available_at", file=_EVENTS),
+        }
+    ).lazy()
+
+
+@dataclass(frozen=True)
+class _Market:
+    """The simulated sessions, the calendar around them, and every daily path as published.
+
+    ``vix`` is unrounded and ``flow`` hidden: they drive futures and the premium.
+    """
+
+    sessions: list[date]
+    calendar: list[date]
+    daily: dict[str, Path]
+    vix: Path
+    flow: Path
+
+
+@lru_cache(maxsize=2)  # three datasets read the same market
+def _market(simulation: Simulation) -> _Market:
+    sessions, calendar = _days(simulation)
+    count, seed = len(sessions) + _WARM_UP, simulation.seed
+    scheduled = {
+        event.day
+        for event in announcements(calendar, sessions[0], simulation.end)
+        if event.kind == "fomc_decision"
+    }
+    decisions = [row + _WARM_UP for row, day in enumerate(sessions) if day in scheduled]
+    tape = equity.tape(seed, count)
+    vix = equity.vix_close(tape, seed)
+    daily = {
+        **equity.spx_bars(tape, seed),
+        **equity.nasdaq_bars(tape, seed),
+        **volatility.indices(vix, seed, _before_decisions(decisions, count)),
+        **economy.rates(tape, vix, seed, decisions),
+        "wti_close": economy.oil(tape, seed),
+        **equity.breadth(tape, seed),
+    }
+    flow = economy.cash_flow(daily["spx_close"], daily["treasury_10y"], seed)
+    published = {name: path[_WARM_UP:] for name, path in daily.items()}
+    return _Market(sessions, calendar, published, vix[_WARM_UP:], flow[_WARM_UP:])
+
+
+def _days(simulation: Simulation) -> tuple[list[date], list[date]]:
+    """The simulated sessions, and all from the year before them to 400 days after."""
+    calendar = [date.fromisoformat(line.split(",", 1)[0]) for line in _calendar(simulation)[1:]]
+    past = [day for day in calendar if day <= simulation.end]
+    return past[-simulation.sessions :], calendar
+
+
+@lru_cache(maxsize=2)  # the library takes longer to list the sessions than the market to be made
+def _calendar(simulation: Simulation) -> list[str]:
+    back = timedelta(days=simulation.sessions * 3 // 2 + 60)
+    start = date((simulation.end - back).year - 1, 1, 1)
+    return fetch_sessions(start, simulation.end + _AHEAD).decode().splitlines()
+
+
+def _fetch_calendar(simulation: Simulation) -> bytes:
+    """The sessions simulated and those of the 400 days that follow, as ``fetch_sessions`` does."""
+    first = _days(simulation)[0][0].isoformat()
+    header, *lines = _calendar(simulation)
+    return ("\n".join([header, *(line for line in lines if line >= first)]) + "\n").encode()
+
+
+def _before_decisions(decisions: list[int], count: int) -> Path:
+    marked = np.zeros(count)
+    for row in decisions:
+        marked[max(row - _EVENT_WINDOW, 0) : row] = 1.0
+    return marked
+
+
+def _monthly(market: _Market, simulation: Simulation) -> list[Print]:
+    sessions, calendar, daily = market.sessions, market.calendar, market.daily
+    every = months(sessions[0], simulation.end)
+    quarters = [month for month in every if month.month % 3 == 1]
+    close, ten_year = daily["spx_close"], daily["treasury_10y"]
+    marks = economy.rows_before(every, sessions)
+    ends = economy.month_ends(every, sessions, calendar)
+    last, seed = simulation.end, simulation.seed
+    return [
+        *economy.premium_marks(marks, close, ten_year, market.flow),
+        *economy.factors(ends, close, daily["rf_30d"], seed),
+        *economy.core_cpi(every, calendar, last, seed),
+        *economy.gdp_real(quarters, calendar, last, seed),
+    ]
+
+
+def _daily(name: str, days: pl.Series, path: Path) -> pl.DataFrame:
+    return pl.DataFrame({"event_date": days, "value": path}).select(
+        pl.lit(name).alias("series_id"),
+        "event_date",
+        "value",
+        pl.lit(None, dtype=pl.String).alias("available_at"),
+    )
+
+
+def _printed(name: str, rows: list[Print]) -> pl.DataFrame:
+    stamps = [row.available_at.strftime(_INSTANT) if row.available_at else None for row in rows]
+    return pl.DataFrame(
+        {
+            "series_id": pl.Series([name] * len(rows), dtype=pl.String()),
+            "event_date": pl.Series([row.event_date for row in rows], dtype=pl.Date()),
+            "value": pl.Series([row.value for row in rows], dtype=pl.Float64()),
+            "available_at": pl.Series(stamps, dtype=pl.String()),
+        }
+    )
+
+
+def _csv(frame: pl.DataFrame) -> bytes:
+    return frame.write_csv().encode()

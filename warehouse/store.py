@@ -1,0 +1,374 @@
+"""The warehouse file: the one place with SQL, and the one place where frames are computed."""
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import duckdb
+import polars as pl
+
+from schemas.core import CORE_AS_KNOWN_DAILY, CORE_SESSION
+from schemas.model import Table
+from schemas.raw import RAW_TABLES
+from warehouse.connection import REBUILD, connected, explained_errors
+from warehouse.ddl import create_statement, difference, quoted, shape
+from warehouse.durable import explained, write_whole
+from warehouse.errors import StoreError
+from warehouse.exports import as_bytes
+from warehouse.fingerprint import add_frame
+from warehouse.fitness import key_text, refuse_unfit
+
+Frame = pl.LazyFrame | pl.DataFrame
+Parameter = str | int | float | bool | date | datetime | list[str] | None
+
+_INCOMING = "incoming"  # the name under which DuckDB sees the frame being written
+_PROVENANCE = ("retrieved_at", "raw_sha256")  # may differ between two arrivals of one row
+# Sessions have no knowledge time. Announcements are counted in sessions ahead, at most about a
+# quarter of a year; a calendar that merely reaches further must not change an old run's hash.
+_CALENDAR_AHEAD = timedelta(days=120)
+
+
+class Store:
+    """One DuckDB file and one connection; every read and write conforms to the declaration.
+
+    Writes are all or nothing: inside ``transaction()`` together, outside each on its own. Reads
+    in a transaction see its uncommitted rows. Tables are sorted by their key when read.
+    """
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, path: Path) -> None:
+        self._connection = connection
+        self._path = path
+        self._is_in_transaction = False
+
+    @classmethod
+    @contextmanager
+    def open(
+        cls, path: Path, *, read_only: bool = False, wait_seconds: float = 0.0
+    ) -> Iterator["Store"]:
+        """Open the file, made if missing, and close it whatever happens.
+
+        SQL run here can reach no other file and no network.
+
+        Args:
+            path: the DuckDB file.
+            read_only: several processes may read at once, none while one writes.
+            wait_seconds: how long to wait for another process to let go [seconds].
+
+        Raises:
+            Busy: another process still holds the file; the message names its PID.
+            StoreError: damaged, of another DuckDB version, or not to be opened at all.
+        """
+        connection = connected(path, read_only=read_only, wait_seconds=wait_seconds)
+        try:
+            yield cls(connection, path)
+        finally:
+            connection.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Commit everything written inside, or nothing if anything is raised.
+
+        Raises:
+            StoreError: a transaction is open already, or the commit failed.
+        """
+        if self._is_in_transaction:
+            raise StoreError(f"{self._path}: a transaction is open already; write inside it")
+        self._run("BEGIN TRANSACTION")
+        self._is_in_transaction = True
+        try:
+            yield
+        except BaseException:
+            self._run("ROLLBACK")
+            raise
+        else:
+            self._run("COMMIT")
+        finally:
+            self._is_in_transaction = False
+
+    def create(self, tables: Sequence[Table]) -> None:
+        """Make the tables that are missing; those there must be as declared.
+
+        Raises:
+            StoreError: a table in the file has other columns than the declaration.
+        """
+        with self._all_or_nothing():
+            for table in tables:
+                found = self._shape_found(table)
+                if not found:
+                    self._run(create_statement(table))
+                elif found != shape(table):
+                    raise StoreError(
+                        f"{self._path}: {table.name} {difference(found, shape(table))}; the file"
+                        f" was written by another version: {REBUILD}",
+                        reason="file",
+                    )
+
+    def read(
+        self, table: Table, *, since: date | None = None, until: date | None = None
+    ) -> pl.LazyFrame:
+        """The table's rows as a lazy frame; see ``frame``."""
+        return self.frame(table, since=since, until=until).lazy()
+
+    def frame(
+        self, table: Table, *, since: date | None = None, until: date | None = None
+    ) -> pl.DataFrame:
+        """The table's rows, sorted by key, exactly as declared.
+
+        Args:
+            table: what to read.
+            since: first session; None for no bound.
+            until: last session, inclusive; None for no bound.
+
+        Raises:
+            StoreError: bounds on a table without sessions, a table that is not in the file, or
+                a file that cannot be read.
+            SchemaError: the file's columns are not the declared ones.
+        """
+        bounds: dict[str, Parameter] = {}
+        conditions = []
+        for name, operator, bound in (("since", ">=", since), ("until", "<=", until)):
+            if bound is not None:
+                bounds[name] = bound
+                conditions.append(f'"session" {operator} ${name}')
+        if conditions and "session" not in table.schema:
+            raise StoreError(f"{table.name} has no sessions: read it without since and until")
+        return self._rows(table, " AND ".join(conditions) or "true", bounds)
+
+    def replace(self, tables: Sequence[Table], frames: Sequence[Frame]) -> dict[str, int]:
+        """Compute frames together, each shared part once, and make them the tables' content.
+
+        Args:
+            tables: which tables.
+            frames: their new content, in the same order.
+
+        Returns:
+            Row count by table name.
+
+        Raises:
+            StoreError: a key twice, a null where none may be, a non-finite number.
+            SchemaError: columns are not as declared.
+        """
+        if len(tables) != len(frames):
+            names = ", ".join(table.name for table in tables)
+            raise StoreError(f"{len(frames)} frames for {len(tables)} tables: {names}")
+        computed = _computed(tables, frames)
+        with self._all_or_nothing():
+            for table, frame in zip(tables, computed, strict=True):
+                self._run(f"DELETE FROM {quoted(table.name)}")
+                self._insert(table, frame)
+        return {table.name: frame.height for table, frame in zip(tables, computed, strict=True)}
+
+    def append(self, table: Table, frame: Frame) -> int:
+        """Add the rows whose key is new; rows already there must agree.
+
+        Agreement leaves ``retrieved_at`` and ``raw_sha256`` aside: the first arrival's stay.
+
+        Returns:
+            The number of rows added.
+
+        Raises:
+            StoreError: a key twice in the batch, or a key already there with other values.
+            SchemaError: columns are not as declared.
+        """
+        (computed,) = _computed([table], [frame])
+        same_key = " AND ".join(f"new.{quoted(name)} = old.{quoted(name)}" for name in table.key)
+        with self._all_or_nothing(), self._seen(computed):
+            self._refuse_conflict(table, same_key)
+            (added,) = self._run(
+                f"INSERT INTO {quoted(table.name)} ({quoted(*table.schema)})"
+                f" SELECT {quoted(*table.schema)} FROM {_INCOMING} AS new"
+                f" WHERE NOT EXISTS (FROM {quoted(table.name)} AS old WHERE {same_key})"
+            )
+        return int(str(added[0]))
+
+    def replace_rows(self, table: Table, frame: Frame, column: str, value: Parameter) -> int:
+        """Make a frame the content of a table where a key column has a value.
+
+        Args:
+            table: which table.
+            frame: the new rows; all of them have the value.
+            column: a key column, as ``run_id``.
+            value: its value.
+
+        Returns:
+            The number of rows written.
+
+        Raises:
+            StoreError: not a key column, or a row with another value in it.
+            SchemaError: columns are not as declared.
+        """
+        if column not in table.key:
+            raise StoreError(
+                f"{table.name}: rows are replaced by a key column, not by {column!r};"
+                f" the key is {', '.join(table.key)}"
+            )
+        (computed,) = _computed([table], [frame])
+        others = [found for found in computed[column].unique().to_list() if found != value]
+        if others:
+            raise StoreError(f"{table.name}: {column} is {others[0]!r} in a batch for {value!r}")
+        with self._all_or_nothing():
+            self._run(
+                f"DELETE FROM {quoted(table.name)} WHERE {quoted(column)} = $value",
+                {"value": value},
+            )
+            self._insert(table, computed)
+        return computed.height
+
+    def data_hash(self, until: datetime) -> str:
+        """SHA-256 over the raw rows known by an instant: what a run of that instant rests on.
+
+        ``retrieved_at`` is left out, so a fresh machine that read the same bytes agrees. Sessions
+        count while they open within 120 days, because announcements are counted ahead in them.
+
+        Args:
+            until: the decision time, with a time zone.
+        """
+        if until.tzinfo is None:
+            raise StoreError(f"data_hash until {until} has no time zone; give UTC")
+        digest = hashlib.sha256()
+        for table in RAW_TABLES:
+            known, limit = ("available_at", until)
+            if known not in table.schema:
+                known, limit = ("open_at", until + _CALENDAR_AHEAD)
+            rows = self._rows(table, f"{quoted(known)} <= $limit", {"limit": limit})
+            add_frame(digest, table.name, rows.drop("retrieved_at"))
+        return digest.hexdigest()
+
+    def last_session(self, table: Table) -> date | None:
+        """The newest session in a table; None when it is empty."""
+        if "session" not in table.schema:
+            raise StoreError(f"{table.name} has no sessions")
+        ((newest,),) = self._run(f'SELECT max("session") FROM {quoted(table.name)}')
+        return newest if isinstance(newest, date) else None
+
+    def sessions_between(
+        self, since: date, until: date, *, table: Table = CORE_SESSION
+    ) -> tuple[date, ...]:
+        """The sessions a table has between two days, both included, oldest first."""
+        rows = self._run(
+            f'SELECT DISTINCT "session" FROM {quoted(table.name)}'
+            ' WHERE "session" BETWEEN $since AND $until ORDER BY 1',
+            {"since": since, "until": until},
+        )
+        return tuple(session for (session,) in rows if isinstance(session, date))
+
+    def coverage(self, series_ids: Sequence[str]) -> tuple[date, date] | None:
+        """First and last session on which every one of these series was known and not stale.
+
+        Returns:
+            None when there is no such session, or no series was asked for.
+        """
+        wanted = sorted(set(series_ids))
+        rows = self._run(
+            'SELECT min("session"), max("session") FROM ('
+            f'SELECT "session" FROM {quoted(CORE_AS_KNOWN_DAILY.name)}'
+            ' WHERE list_contains($ids, "series_id") AND "freshness" <> \'fail\''
+            ' GROUP BY "session" HAVING count(DISTINCT "series_id") = len($ids))',
+            {"ids": wanted},
+        )
+        ((first, last),) = rows
+        return (first, last) if isinstance(first, date) and isinstance(last, date) else None
+
+    def export(
+        self,
+        table: Table,
+        path: Path | None,
+        file_format: str,
+        *,
+        since: date | None = None,
+        until: date | None = None,
+    ) -> bytes:
+        """A table as csv, json or parquet: returned, and written to ``path`` unless None.
+
+        Raises:
+            StoreError: an unknown format, or a path that cannot be written.
+        """
+        content = as_bytes(self.frame(table, since=since, until=until), file_format)
+        if path is not None:
+            with explained(path):
+                write_whole(path, content)
+        return content
+
+    @contextmanager
+    def _all_or_nothing(self) -> Iterator[None]:
+        if self._is_in_transaction:
+            yield
+            return
+        with self.transaction():
+            yield
+
+    @contextmanager
+    def _seen(self, frame: pl.DataFrame) -> Iterator[None]:
+        """Let SQL see a frame; after an error the roll-back takes the name away."""
+        with explained_errors(self._path):
+            self._connection.register(_INCOMING, frame)
+        yield
+        with explained_errors(self._path):
+            self._connection.unregister(_INCOMING)
+
+    def _insert(self, table: Table, frame: pl.DataFrame) -> None:
+        names = quoted(*table.schema)
+        with self._seen(frame):
+            self._run(f"INSERT INTO {quoted(table.name)} ({names}) SELECT {names} FROM {_INCOMING}")
+
+    def _refuse_conflict(self, table: Table, same_key: str) -> None:
+        values = [name for name in table.schema if name not in (*table.key, *_PROVENANCE)]
+        if not values:
+            return
+        pairs = [f"new.{quoted(name)} IS DISTINCT FROM old.{quoted(name)}" for name in values]
+        keys = [f"new.{quoted(name)}" for name in table.key]
+        both = [f"{side}.{quoted(name)}" for name in values for side in ("old", "new")]
+        conflicts = self._run(
+            f"SELECT {', '.join(keys + both)} FROM {_INCOMING} AS new"
+            f" JOIN {quoted(table.name)} AS old ON {same_key}"
+            f" WHERE {' OR '.join(pairs)} ORDER BY {', '.join(keys)} LIMIT 1"
+        )
+        if conflicts:
+            key, found = conflicts[0][: len(keys)], conflicts[0][len(keys) :]
+            changed = [
+                f"{name} was {found[2 * i]}, now {found[2 * i + 1]}"
+                for i, name in enumerate(values)
+                if found[2 * i] != found[2 * i + 1]
+            ]
+            raise StoreError(
+                f"{table.name}: {key_text(table, key)} is there with other values:"
+                f" {'; '.join(changed)}; a revision needs its own available_at"
+            )
+
+    def _shape_found(self, table: Table) -> list[tuple[str, str, bool]]:
+        rows = self._run(
+            "SELECT column_name, data_type, is_nullable = 'YES' FROM information_schema.columns"
+            " WHERE table_name = $name ORDER BY ordinal_position",
+            {"name": table.name},
+        )
+        return [(str(name), str(sql_type), bool(nullable)) for name, sql_type, nullable in rows]
+
+    def _rows(
+        self, table: Table, condition: str, parameters: Mapping[str, Parameter]
+    ) -> pl.DataFrame:
+        statement = (
+            f"SELECT {quoted(*table.schema)} FROM {quoted(table.name)}"
+            f" WHERE {condition} ORDER BY {quoted(*table.key)}"
+        )
+        with explained_errors(self._path):
+            found: pl.DataFrame = self._connection.sql(statement, params=dict(parameters)).pl()
+        table.conform(found.lazy())  # raises; the rows are in order already
+        return found
+
+    def _run(
+        self, statement: str, parameters: Mapping[str, Parameter] | None = None
+    ) -> list[tuple[object, ...]]:
+        """Execute a statement and take its whole result, as an unread one blocks the next."""
+        with explained_errors(self._path):
+            return self._connection.execute(statement, parameters).fetchall()
+
+
+def _computed(tables: Sequence[Table], frames: Sequence[Frame]) -> list[pl.DataFrame]:
+    """The frames as rows, conformed and fit to be stored."""
+    conformed = [table.conform(frame.lazy()) for table, frame in zip(tables, frames, strict=True)]
+    computed = pl.collect_all(conformed, engine="in-memory")
+    for table, frame in zip(tables, computed, strict=True):
+        refuse_unfit(table, frame)
+    return computed
