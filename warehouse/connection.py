@@ -73,9 +73,9 @@ def _locked_down(connection: duckdb.DuckDBPyConnection, path: Path) -> duckdb.Du
     try:
         for setting in _SETTINGS:
             connection.execute(setting)
-    except duckdb.Error as error:
+    except duckdb.InvalidInputException as error:  # a second connection shares locked settings
         connection.close()
-        raise _unusable(path, error) from error
+        raise _open_already(path) from error
     return connection
 
 
@@ -83,8 +83,8 @@ def _unusable(path: Path, error: duckdb.Error) -> StoreError:
     text = str(error).splitlines()[0]
     if "No space left" in text:
         return StoreError(f"no space left to write {path}: free some", reason="space")
-    if isinstance(error, duckdb.ConnectionException) or "has been locked" in text:
-        return StoreError(f"{path} is open already in this process: close it first", reason="file")
+    if isinstance(error, duckdb.ConnectionException):
+        return _open_already(path)
     if "Permission denied" in text or "Read-only file system" in text or "directory" in text:
         return StoreError(f"cannot open {path}: {text}", reason="folder")
     return StoreError(
@@ -92,3 +92,7 @@ def _unusable(path: Path, error: duckdb.Error) -> StoreError:
         f" written by another version, {REBUILD}",
         reason="file",
     )
+
+
+def _open_already(path: Path) -> StoreError:
+    return StoreError(f"{path} is open already in this process: close it first", reason="file")

@@ -60,12 +60,17 @@ def write_new(path: Path, payload: bytes) -> None:
 
 
 def write_whole(path: Path, payload: bytes) -> None:
-    """Replace a file in one step: readers see the old bytes or all of the new ones."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.name}.partial")
-    write_new(partial, payload)
-    os.replace(partial, path)  # noqa: PTH105 - one name for the step that tests interrupt
-    sync_folder(path.parent)
+    """Replace a file in one step: readers see the old bytes or all of the new ones.
+
+    Raises:
+        StoreError: the path cannot be written, or there is no room.
+    """
+    with explained(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        partial = path.with_name(f".{path.name}.partial")
+        write_new(partial, payload)
+        os.replace(partial, path)  # noqa: PTH105 - one name for the step that tests interrupt
+        sync_folder(path.parent)
 
 
 def writable(folder: Path, need_bytes: int = 0) -> None:

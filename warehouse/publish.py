@@ -15,8 +15,18 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from warehouse.durable import check_name, explained, sync_folder, write_new, write_whole
+from warehouse.durable import check_name, explained, sync_folder, writable, write_new, write_whole
 from warehouse.errors import StoreError
+
+__all__ = [
+    "Publication",
+    "discard",
+    "failure_notice",
+    "publish",
+    "revision_of",
+    "verify",
+    "writable",
+]
 
 _ARTEFACT = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 _MANIFEST = "manifest.json"
@@ -89,9 +99,15 @@ def failure_notice(out: Path, session: date, html: str) -> Path:
     stay where they are. The last refusal of a session replaces the one before.
     """
     path = out / "refused" / f"{session.isoformat()}.html"
-    with explained(path):
-        write_whole(path, html.encode())
+    write_whole(path, html.encode())
     return path
+
+
+def discard(staging: Path) -> None:
+    """Remove a staging folder and what is in it; one that is not there is no error."""
+    with explained(staging):
+        if staging.exists():
+            shutil.rmtree(staging)
 
 
 def verify(out: Path) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import Self
 
 import duckdb
 import polars as pl
@@ -14,11 +15,11 @@ from schemas.model import Table
 from schemas.raw import RAW_TABLES
 from warehouse.connection import REBUILD, connected, explained_errors
 from warehouse.ddl import create_statement, difference, quoted, shape
-from warehouse.durable import explained, write_whole
+from warehouse.durable import write_whole
 from warehouse.errors import StoreError
 from warehouse.exports import as_bytes
 from warehouse.fingerprint import add_frame
-from warehouse.fitness import key_text, refuse_unfit
+from warehouse.fitness import conflict, one_row, refuse_unfit
 
 Frame = pl.LazyFrame | pl.DataFrame
 Parameter = str | int | float | bool | date | datetime | list[str] | None
@@ -43,11 +44,8 @@ class Store:
         self._is_in_transaction = False
 
     @classmethod
-    @contextmanager
-    def open(
-        cls, path: Path, *, read_only: bool = False, wait_seconds: float = 0.0
-    ) -> Iterator["Store"]:
-        """Open the file, made if missing, and close it whatever happens.
+    def open(cls, path: Path, *, read_only: bool = False, wait_seconds: float = 0.0) -> Self:
+        """Open the file, made if missing; leaving the ``with`` closes it whatever happens.
 
         SQL run here can reach no other file and no network.
 
@@ -60,11 +58,15 @@ class Store:
             Busy: another process still holds the file; the message names its PID.
             StoreError: damaged, of another DuckDB version, or not to be opened at all.
         """
-        connection = connected(path, read_only=read_only, wait_seconds=wait_seconds)
-        try:
-            yield cls(connection, path)
-        finally:
-            connection.close()
+        return cls(connected(path, read_only=read_only, wait_seconds=wait_seconds), path)
+
+    def __enter__(self) -> Self:
+        """The open store."""
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        """Close the file, so that other processes can open it."""
+        self._connection.close()
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -116,10 +118,7 @@ class Store:
     ) -> pl.DataFrame:
         """The table's rows, sorted by key, exactly as declared.
 
-        Args:
-            table: what to read.
-            since: first session; None for no bound.
-            until: last session, inclusive; None for no bound.
+        ``since`` and ``until`` are sessions, both included; None is no bound.
 
         Raises:
             StoreError: bounds on a table without sessions, a table that is not in the file, or
@@ -138,10 +137,6 @@ class Store:
 
     def replace(self, tables: Sequence[Table], frames: Sequence[Frame]) -> dict[str, int]:
         """Compute frames together, each shared part once, and make them the tables' content.
-
-        Args:
-            tables: which tables.
-            frames: their new content, in the same order.
 
         Returns:
             Row count by table name.
@@ -216,6 +211,20 @@ class Store:
             self._insert(table, computed)
         return computed.height
 
+    def put(self, table: Table, row: Mapping[str, object]) -> None:
+        """Write one row, in place of the one with its key if there is one.
+
+        Raises:
+            StoreError: a null where none may be, or a number that is not finite.
+            SchemaError: columns are not as declared.
+        """
+        (computed,) = _computed([table], [one_row(table, row)])
+        same = " AND ".join(f"{quoted(name)} = ${name}" for name in table.key)
+        with self._all_or_nothing():
+            key = computed.select(table.key).row(0, named=True)
+            self._run(f"DELETE FROM {quoted(table.name)} WHERE {same}", key)
+            self._insert(table, computed)
+
     def data_hash(self, until: datetime) -> str:
         """SHA-256 over the raw rows known by an instant: what a run of that instant rests on.
 
@@ -236,12 +245,36 @@ class Store:
             add_frame(digest, table.name, rows.drop("retrieved_at"))
         return digest.hexdigest()
 
-    def last_session(self, table: Table) -> date | None:
-        """The newest session in a table; None when it is empty."""
+    def decision_at(self, session: date) -> datetime:
+        """When a session is decided, UTC: what is known by then counts.
+
+        Raises:
+            StoreError: not a session of the calendar; the message names its bounds.
+        """
+        times: list[datetime] = self.frame(CORE_SESSION, since=session, until=session)[
+            "decision_at"
+        ].to_list()
+        if not times:
+            first, last = self.bounds(CORE_SESSION) or (None, None)
+            raise StoreError(f"{session} is not a session; the calendar has {first} to {last}")
+        return times[0]
+
+    def bounds(self, table: Table) -> tuple[date, date] | None:
+        """First and last session in a table; None when it has none.
+
+        Raises:
+            StoreError: the table has no session column.
+        """
         if "session" not in table.schema:
             raise StoreError(f"{table.name} has no sessions")
-        ((newest,),) = self._run(f'SELECT max("session") FROM {quoted(table.name)}')
-        return newest if isinstance(newest, date) else None
+        return self._first_and_last(
+            f'SELECT min("session"), max("session") FROM {quoted(table.name)}'
+        )
+
+    def last_session(self, table: Table) -> date | None:
+        """The newest session in a table; None when it has none."""
+        bounds = self.bounds(table)
+        return bounds[1] if bounds else None
 
     def sessions_between(
         self, since: date, until: date, *, table: Table = CORE_SESSION
@@ -260,16 +293,13 @@ class Store:
         Returns:
             None when there is no such session, or no series was asked for.
         """
-        wanted = sorted(set(series_ids))
-        rows = self._run(
+        return self._first_and_last(
             'SELECT min("session"), max("session") FROM ('
             f'SELECT "session" FROM {quoted(CORE_AS_KNOWN_DAILY.name)}'
             ' WHERE list_contains($ids, "series_id") AND "freshness" <> \'fail\''
             ' GROUP BY "session" HAVING count(DISTINCT "series_id") = len($ids))',
-            {"ids": wanted},
+            {"ids": sorted(set(series_ids))},
         )
-        ((first, last),) = rows
-        return (first, last) if isinstance(first, date) and isinstance(last, date) else None
 
     def export(
         self,
@@ -287,8 +317,7 @@ class Store:
         """
         content = as_bytes(self.frame(table, since=since, until=until), file_format)
         if path is not None:
-            with explained(path):
-                write_whole(path, content)
+            write_whole(path, content)
         return content
 
     @contextmanager
@@ -326,16 +355,13 @@ class Store:
             f" WHERE {' OR '.join(pairs)} ORDER BY {', '.join(keys)} LIMIT 1"
         )
         if conflicts:
-            key, found = conflicts[0][: len(keys)], conflicts[0][len(keys) :]
-            changed = [
-                f"{name} was {found[2 * i]}, now {found[2 * i + 1]}"
-                for i, name in enumerate(values)
-                if found[2 * i] != found[2 * i + 1]
-            ]
-            raise StoreError(
-                f"{table.name}: {key_text(table, key)} is there with other values:"
-                f" {'; '.join(changed)}; a revision needs its own available_at"
-            )
+            raise conflict(table, values, conflicts[0])
+
+    def _first_and_last(
+        self, statement: str, parameters: Mapping[str, Parameter] | None = None
+    ) -> tuple[date, date] | None:
+        ((first, last),) = self._run(statement, parameters)
+        return (first, last) if isinstance(first, date) and isinstance(last, date) else None
 
     def _shape_found(self, table: Table) -> list[tuple[str, str, bool]]:
         rows = self._run(

@@ -1,5 +1,6 @@
 """Generated rows for any declared table, and an open store."""
 
+import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -56,9 +57,19 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "ware house ü" / "volbrief.duckdb"
 
 
-@pytest.fixture
-def store(path: Path) -> Iterator[Store]:
-    """An open store with every declared table, empty."""
-    with Store.open(path) as opened:
+@pytest.fixture(scope="session")
+def empty_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A closed warehouse file with every declared table, empty."""
+    made = tmp_path_factory.mktemp("empty") / "volbrief.duckdb"
+    with Store.open(made) as opened:
         opened.create(tuple(TABLES.values()))
+    return made
+
+
+@pytest.fixture
+def store(path: Path, empty_file: Path) -> Iterator[Store]:
+    """An open store with every declared table, empty."""
+    path.parent.mkdir()
+    shutil.copy(empty_file, path)
+    with Store.open(path) as opened:
         yield opened
