@@ -68,13 +68,14 @@ def _ten_year(market: Tape, seed: int) -> Path:
     own = random.standard_normal(market.log_return.size)
     shocks = daily * (0.25 * fall + np.sqrt(1 - 0.25**2) * own)
     start = 0.25 * float(random.standard_normal())
-    return 0.037 * np.exp(reverting(shocks, 1.0 - 0.35 / SESSIONS_PER_YEAR, start))
+    yields: Path = 0.037 * np.exp(reverting(shocks, 1.0 - 0.35 / SESSIONS_PER_YEAR, start))
+    return yields
 
 
 def _policy_rate(wanted: Path, decisions: list[int]) -> Path:
     """The middle of a quarter-point range, moved only by decisions."""
     rows = np.array([0, *decisions])
-    chosen = np.floor(wanted[rows] / 0.0025) * 0.0025 + 0.00125
+    chosen: Path = np.floor(wanted[rows] / 0.0025) * 0.0025 + 0.00125
     standing = np.searchsorted(rows, np.arange(wanted.size), side="right") - 1
     return chosen[standing]
 
@@ -155,9 +156,7 @@ def premium_marks(
     ]
 
 
-def factors(
-    ends: list[tuple[date, int]], close: Path, bill: Path, seed: int
-) -> list[Print]:
+def factors(ends: list[tuple[date, int]], close: Path, bill: Path, seed: int) -> list[Print]:
     """Fama-French factors of every whole month [decimal].
 
     Args:
@@ -191,8 +190,7 @@ def core_cpi(events: list[date], sessions: list[date], last: date, seed: int) ->
     doubt = np.cumsum(random.standard_normal((len(events), 3)) * 0.0004, axis=1)[:, ::-1]
     values = np.round(index[:, None] * (1.0 + doubt), 3)
     releases = [
-        [cpi_release(month_after(event, later), sessions) for later in range(3)]
-        for event in events
+        [cpi_release(month_after(event, later), sessions) for later in range(3)] for event in events
     ]
     return _vintages("core_cpi", events, values, releases, last)
 

@@ -69,7 +69,7 @@ def settlements(
 
 def _distant_variance(vix: Path) -> Path:
     """What the curve tends to at long tenors [annual variance]: slow, and dearer than the mean."""
-    level = 0.6 * np.log(0.215) + 0.4 * (smoothed(np.log(vix / 100), 300.0) + 0.20)
+    level = 0.5 * np.log(0.215) + 0.5 * (smoothed(np.log(vix / 100), 250.0) + 0.20)
     squared: Path = np.exp(2.0 * level)
     return squared
 

@@ -1,0 +1,95 @@
+"""No row of any step depends on what was not known at its decision time; and the check bites."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+
+import polars as pl
+import pytest
+
+from schemas.columns import columns
+from schemas.core import CORE_INDEX_DAILY
+from schemas.model import Table
+from schemas.step import Step
+from transforms.steps import steps
+
+Frames = dict[str, pl.DataFrame]
+PrefixCheck = Callable[..., None]
+
+PROBE = Table("mart_probe_daily", "One measure.", ("session",), columns("session", "vix_close"))
+NEEDS_CALENDAR_AHEAD = {"core_event_daily"}
+STEPS = steps("simulated")
+VIX = pl.col("vix_close")
+
+
+@pytest.mark.parametrize("step", STEPS, ids=[step.outputs[0].name for step in STEPS])
+def test_step_sees_no_future(
+    step: Step, simulated_market: Frames, assert_prefix_stable: PrefixCheck
+) -> None:
+    """Built on what was known at any session, every row up to it is that of the full history."""
+    ahead = step.outputs[0].name in NEEDS_CALENDAR_AHEAD
+    assert_prefix_stable(step, simulated_market, calendar_ahead=ahead)
+
+
+LEAKS = {
+    "next row": VIX.shift(-1),
+    "full-sample z": (VIX - VIX.mean()) / VIX.std(),
+    "full-sample rank": VIX.rank(),
+    "centered window": VIX.rolling_mean(5, center=True),
+    "back-fill": VIX.backward_fill(),
+    "reversed running maximum": VIX.cum_max(reverse=True),
+    "interpolation": VIX.interpolate(),
+}
+
+
+def _probe(measure: pl.Expr) -> Step:
+    def build(core_index_daily: pl.LazyFrame) -> pl.LazyFrame:
+        return core_index_daily.select("session", measure.cast(pl.Float64).alias("vix_close"))
+
+    return Step((PROBE,), (CORE_INDEX_DAILY,), build)
+
+
+@pytest.fixture(scope="module")
+def hundred_sessions() -> Frames:
+    """A hundred closes that rise and fall, with two holes."""
+    closes = [15.0 + (7 * day % 13) + day / 50 for day in range(100)]
+    closes = [None if day in {20, 70} else close for day, close in enumerate(closes)]
+    days = [date(2020, 1, 1) + timedelta(days=day) for day in range(100)]
+    return {"core_index_daily": pl.DataFrame({"session": days, "vix_close": closes})}
+
+
+@pytest.mark.parametrize("leak", LEAKS)
+def test_check_finds_planted_leak(
+    leak: str, hundred_sessions: Frames, assert_prefix_stable: PrefixCheck
+) -> None:
+    """The check fails on each way of seeing the future that we know."""
+    with pytest.raises(AssertionError, match="as built on"):
+        assert_prefix_stable(_probe(LEAKS[leak]), hundred_sessions)
+
+
+def test_check_finds_missing_rows(
+    hundred_sessions: Frames, assert_prefix_stable: PrefixCheck
+) -> None:
+    """The check fails where rows are chosen by what comes later."""
+
+    def build(core_index_daily: pl.LazyFrame) -> pl.LazyFrame:
+        return core_index_daily.filter(pl.col("vix_close") < pl.col("vix_close").max())
+
+    step = Step((PROBE,), (CORE_INDEX_DAILY,), build)
+    with pytest.raises(AssertionError, match="rows up to"):
+        assert_prefix_stable(step, hundred_sessions)
+
+
+def test_check_passes_causal_measure(
+    hundred_sessions: Frames, assert_prefix_stable: PrefixCheck
+) -> None:
+    """The check passes a measure of the past."""
+    assert_prefix_stable(_probe(VIX.forward_fill().rolling_std(5)), hundred_sessions)
+
+
+def test_check_refuses_unknown_column(
+    hundred_sessions: Frames, assert_prefix_stable: PrefixCheck
+) -> None:
+    """A column that is null nearly throughout proves nothing, and the check says so."""
+    seldom = pl.when(pl.int_range(pl.len()) < 59).then(VIX.forward_fill())
+    with pytest.raises(AssertionError, match="known on too few sessions: vix_close"):
+        assert_prefix_stable(_probe(seldom), hundred_sessions)
