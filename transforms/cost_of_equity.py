@@ -13,7 +13,7 @@ GROWTH = 0.05  # any g from 3 to 8 % moves the calibrated daily mark by less tha
 BETA = 1.0  # the index against itself
 TAX = 0.25  # federal and state; methodology 1.1, M-TAX
 WEIGHT_EQUITY = 0.86  # Z.1 2026Q2, nonfinancial corporates; assumed for every year
-WEIGHT_DEBT = 0.14
+WEIGHT_DEBT = 1.0 - WEIGHT_EQUITY
 
 _MARK_INPUTS = ("spx_at_erp_mark", "erp_damodaran_published", "treasury_10y_at_erp_mark")
 
@@ -83,33 +83,36 @@ def erp_svix(vix: pl.Expr) -> pl.Expr:
     return finite(share * (vix / 100.0) * (vix / 100.0))
 
 
-def wacc(cost_of_equity: pl.Expr, cost_of_debt: pl.Expr) -> pl.Expr:
-    """Weighted average cost of capital after tax.
+def wacc(
+    cost_of_equity: pl.Expr, cost_of_debt: pl.Expr, weight_equity: float = WEIGHT_EQUITY
+) -> pl.Expr:
+    """Weighted average cost of capital after tax of 25 %.
 
-    ``w_e coe + w_d kd (1 - tax)`` with the assumed weights 0.86 and 0.14 and tax of 25 %.
+    ``w_e coe + (1 - w_e) kd (1 - tax)``
 
     Args:
         cost_of_equity: yearly [decimal].
         cost_of_debt: pre-tax, yearly [decimal].
+        weight_equity: equity share of capital w_e; assumed 0.86 unless given [decimal].
 
     Returns:
-        Cost of capital [decimal]; null where either is.
+        Cost of capital [decimal]; null where either cost is.
 
     Source:
         Methodology 1.1, M-WACC.
     """
-    debt = WEIGHT_DEBT * cost_of_debt * (1.0 - TAX)
-    return finite(WEIGHT_EQUITY * cost_of_equity + debt)
+    after_tax = cost_of_debt * (1.0 - TAX)
+    return finite(weight_equity * cost_of_equity + (1.0 - weight_equity) * after_tax)
 
 
 def _solved(inputs: dict[str, pl.Expr], solve: Solver) -> pl.Expr:
     def solve_batch(batch: pl.Series) -> pl.Series:
         columns = batch.struct.unnest().fill_null(float("nan"))
         solved = solve({name: columns[name].to_numpy() for name in inputs})
-        return pl.Series(batch.name, solved, dtype=pl.Float64)
+        return pl.Series(batch.name, solved, dtype=pl.Float64).fill_nan(None)
 
     fields = pl.struct([finite(value).alias(name) for name, value in inputs.items()])
-    return finite(fields.map_batches(solve_batch, return_dtype=pl.Float64))
+    return fields.map_batches(solve_batch, return_dtype=pl.Float64)
 
 
 def _marks(core_as_known_daily: pl.LazyFrame) -> pl.LazyFrame:
@@ -117,11 +120,15 @@ def _marks(core_as_known_daily: pl.LazyFrame) -> pl.LazyFrame:
     figures = core_as_known_daily.filter(
         pl.col("series_id").is_in(_MARK_INPUTS), pl.col("freshness") != "fail"
     )
+    event_date = pl.col("event_date")
     months = figures.group_by("session").agg(
-        erp_mark_date=pl.col("event_date").max(),
-        is_one_month=(pl.col("event_date").n_unique() == 1) & (pl.len() == len(_MARK_INPUTS)),
+        erp_mark_date=event_date.max(),
+        first_mark_date=event_date.min(),
+        figure_count=pl.len(),
     )
-    return months.filter("is_one_month").drop("is_one_month")
+    is_one_mark = pl.col("first_mark_date") == pl.col("erp_mark_date")
+    is_complete = pl.col("figure_count") == len(_MARK_INPUTS)
+    return months.filter(is_one_mark, is_complete).select("session", "erp_mark_date")
 
 
 def _inputs(

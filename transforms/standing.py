@@ -68,11 +68,8 @@ def z_score_robust(value: pl.Expr) -> pl.Expr:
         z [standard deviations]; null where ``z_score`` is, or where more than half of the
         baseline is one value.
     """
-    deviation = finite(value).map_batches(
-        _baseline_deviation, return_dtype=pl.Float64, is_elementwise=False
-    )
-    center = finite(value).shift(1).rolling_median(BASELINE_SESSIONS, min_samples=BASELINE_MIN)
-    return _standardized(value, center, _MAD_TO_SD * deviation)
+    # One kernel: a rolling deviation from the window's own median is no rolling function.
+    return finite(value).map_batches(_robust_scores, return_dtype=pl.Float64)
 
 
 def percentile(value: pl.Expr) -> pl.Expr:
@@ -111,31 +108,31 @@ def _standardized(value: pl.Expr, center: pl.Expr, spread: pl.Expr) -> pl.Expr:
     return finite(pl.when(has_spread).then((finite(value) - center) / spread))
 
 
-def _baseline_deviation(values: pl.Series) -> pl.Series:
-    """Median absolute deviation of each session's baseline, from one sorted window slid along."""
+def _robust_scores(values: pl.Series) -> pl.Series:
+    """Robust z of each value, from one sorted window slid along."""
     window: deque[float | None] = deque()
     ordered: list[float] = []
-    deviations: list[float | None] = []
+    scores: list[float | None] = []
     for value in values.to_list():
-        is_enough = len(ordered) >= BASELINE_MIN
-        deviations.append(_median_deviation(ordered) if is_enough else None)
+        is_known = value is not None and len(ordered) >= BASELINE_MIN
+        scores.append(_robust_score(value, ordered) if is_known else None)
         window.append(value)
         if value is not None:
             insort(ordered, value)
         if len(window) > BASELINE_SESSIONS and (oldest := window.popleft()) is not None:
             del ordered[bisect_left(ordered, oldest)]
-    return pl.Series(values.name, deviations, dtype=pl.Float64)
+    return pl.Series(values.name, scores, dtype=pl.Float64)
 
 
-def _median_deviation(ordered: list[float]) -> float:
-    count = len(ordered)
-    half = count // 2
-    if count % 2:
-        center = ordered[half]
-        return _deviation_of_rank(ordered, center, half + 1)
-    center = (ordered[half - 1] + ordered[half]) / 2.0
-    lower = _deviation_of_rank(ordered, center, half)
-    return (lower + _deviation_of_rank(ordered, center, half + 1)) / 2.0
+def _robust_score(value: float, ordered: list[float]) -> float | None:
+    half, is_odd = divmod(len(ordered), 2)
+    center = ordered[half] if is_odd else (ordered[half - 1] + ordered[half]) / 2.0
+    deviation = _deviation_of_rank(ordered, center, half + 1)
+    if not is_odd:
+        deviation = (_deviation_of_rank(ordered, center, half) + deviation) / 2.0
+    if deviation <= _SPREAD_MIN * abs(center):
+        return None
+    return (value - center) / (_MAD_TO_SD * deviation)
 
 
 def _deviation_of_rank(ordered: list[float], center: float, rank: int) -> float:
