@@ -1,4 +1,4 @@
-"""Great Expectations, called once for a suite; nothing else here imports it or pandas.
+"""Great Expectations, called once for a suite, and once more for what is in breach.
 
 Its traps and the answers to them: it takes no Polars frame, so one pandas copy is handed over; it
 takes NaN for null, so what is not finite goes over as infinity and breaks every bound; an
@@ -17,6 +17,7 @@ from expectations.check import TABLE_KINDS, Check, Kind, Verdict
 if TYPE_CHECKING:
     from great_expectations.core import ExpectationValidationResult
     from great_expectations.core.batch_definition import BatchDefinition
+    from great_expectations.datasource.fluent.interfaces import Batch
     from great_expectations.expectations.expectation import Expectation
 
 SAMPLE_ROWS = 5
@@ -28,7 +29,7 @@ def preload() -> None:
 
 
 def judge(checks: tuple[Check, ...], frame: pl.DataFrame) -> dict[str, Verdict]:
-    """The verdicts by check id, from one call of Great Expectations.
+    """The verdicts by check id.
 
     Args:
         checks: one suite; ids are unique.
@@ -41,15 +42,26 @@ def judge(checks: tuple[Check, ...], frame: pl.DataFrame) -> dict[str, Verdict]:
     asked = [check for check in checks if frame.height or check.kind in TABLE_KINDS]
     if not asked:
         return {}
+    added = list(dict.fromkeys(c.columns[0] for c in checks if c.measure is not None))
+    batch = _frames().get_batch(batch_parameters={"dataframe": _handed_over(frame).to_pandas()})
+    verdicts = _verdicts(batch, asked, added, "BASIC")
+    breached = [c for c in asked if c.id in verdicts and verdicts[c.id].unexpected_count]
+    if breached:  # the positions of the rows cost as much again, so they are asked for only here
+        verdicts |= _verdicts(batch, breached, added, "SUMMARY")
+    return verdicts
+
+
+def _verdicts(
+    batch: "Batch", checks: list[Check], added: list[str], result_format: str
+) -> dict[str, Verdict]:
+    """One call of Great Expectations; ``added`` are the measures that follow the declared columns."""
     from great_expectations import ExpectationSuite  # noqa: PLC0415  # 2 to 4 s
 
-    added = list(dict.fromkeys(c.columns[0] for c in checks if c.measure is not None))
-    suite = ExpectationSuite("suite", expectations=[_expectation(check, added) for check in asked])
-    batch = _frames().get_batch(batch_parameters={"dataframe": _handed_over(frame).to_pandas()})
+    by_id = {check.id: check for check in checks}
     found = batch.validate(
-        suite, result_format={"result_format": "SUMMARY", "partial_unexpected_count": SAMPLE_ROWS}
+        ExpectationSuite("suite", expectations=[_expectation(check, added) for check in checks]),
+        result_format={"result_format": result_format, "partial_unexpected_count": SAMPLE_ROWS},
     )
-    by_id = {check.id: check for check in asked}
     verdicts = {}
     for result in found.results:
         configured: Any = result.expectation_config  # typed as possibly none; never is here
@@ -62,9 +74,17 @@ def judge(checks: tuple[Check, ...], frame: pl.DataFrame) -> dict[str, Verdict]:
 def _frames() -> "BatchDefinition[Any]":
     """The one frame asset of the one ephemeral context of the process."""
     import great_expectations as gx  # noqa: PLC0415  # 2 to 4 s
-    from great_expectations.data_context.types.base import ProgressBarsConfig  # noqa: PLC0415
+    from great_expectations.data_context.types.base import (  # noqa: PLC0415
+        DataContextConfig,
+        InMemoryStoreBackendDefaults,
+        ProgressBarsConfig,
+    )
 
-    context = gx.get_context(mode="ephemeral")
+    # without these defaults the context makes a folder for a site of its own in the temporary files
+    nowhere = InMemoryStoreBackendDefaults(init_temp_docs_sites=False)
+    context = gx.get_context(
+        mode="ephemeral", project_config=DataContextConfig(store_backend_defaults=nowhere)
+    )
     context.variables.progress_bars = ProgressBarsConfig(globally=False)
     context.variables.analytics_enabled = False
     asset = context.data_sources.add_pandas("frames").add_dataframe_asset("frame")
@@ -89,7 +109,7 @@ _EXPECTATIONS: dict[Kind, str] = {
 
 
 def _expectation(check: Check, added: list[str]) -> "Expectation":
-    """One check as an expectation; ``added`` are the measures that follow the declared columns."""
+    """One check as an expectation."""
     from great_expectations import expectations as gxe  # noqa: PLC0415  # 2 to 4 s
 
     first = check.columns[0] if check.columns else ""
