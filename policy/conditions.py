@@ -6,7 +6,6 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
     BaseModel,
-
     ConfigDict,
     Discriminator,
     Field,
@@ -75,7 +74,9 @@ def _driver(text: object) -> Driver:
     table_name, dot, column_name = str(text).partition(".")
     tables = {table.name: table for table in READABLE}
     if not dot or table_name not in tables:
-        raise refusal(f"table.column of the tables {', '.join(tables)}", nearest(table_name, tables))
+        raise refusal(
+            f"table.column of the tables {', '.join(tables)}", nearest(table_name, tables)
+        )
     columns = {
         column.name: column
         for column in tables[table_name].columns
@@ -202,7 +203,7 @@ class AtLeast(Entry):
 
 
 # The key that tells a condition's kind.
-_KINDS: dict[str, type[Entry]] = {
+KINDS: dict[str, type[Entry]] = {
     "column": Comparison,
     "axis": BucketIn,
     "changed": BucketChanged,
@@ -218,16 +219,11 @@ _KINDS: dict[str, type[Entry]] = {
 }
 
 
-def _kind(value: Any) -> str:  # noqa: ANN401  # pydantic hands over whatever the file holds
+def _kind(value: Any) -> str | None:  # noqa: ANN401  # pydantic hands over what the file holds
     if isinstance(value, Entry):
         return type(value).__name__
-    keys = list(value) if isinstance(value, dict) else []
-    for key in keys:
-        if key in _KINDS:
-            return _KINDS[key].__name__
-    found = f"keys {', '.join(map(str, keys))}" if keys else repr(value)
-    raise refusal(f"a condition with one of the keys {', '.join(_KINDS)}",
-                  nearest(keys[0] if keys else value, _KINDS), found=found)  # fmt: skip
+    keys = value if isinstance(value, dict) else ()
+    return next((KINDS[key].__name__ for key in keys if key in KINDS), None)
 
 
 Condition = Annotated[
@@ -243,7 +239,7 @@ Condition = Annotated[
     | Annotated[All, Tag("All")]
     | Annotated[AnyOf, Tag("AnyOf")]
     | Annotated[AtLeast, Tag("AtLeast")],
-    Discriminator(_kind),
+    Discriminator(_kind, custom_error_type="condition", custom_error_message="no kind"),
 ]
 for _model in (All, AnyOf, Counted, AtLeast):
     _model.model_rebuild()
@@ -271,11 +267,15 @@ def leaves(condition: Condition) -> Iterator[Condition]:
         yield from leaves(part)
 
 
+_UNSPOKEN = ("ratio", "RSI")  # the column's name says it
+
+
 def described(condition: Condition) -> str:  # noqa: C901, PLR0911  # one line per kind
     """A condition as a reader would write it."""
     match condition:
         case Comparison(column=driver, op=op, value=value):
-            return f"{driver.column.name} {op} {value}"
+            shown = value.number if value.word in _UNSPOKEN else value
+            return f"{driver.column.name} {op} {shown}"
         case BucketIn(axis=axis, bands=bands):
             return f"matrix {axis} is {' or '.join(bands)}"
         case BucketChanged(changed=axis, within=sessions):

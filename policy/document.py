@@ -73,7 +73,7 @@ def parse(name: str, text: str) -> Document:
         line = max(lines.values())
         raise _refused(name, line, f"found {error}") from error
     finally:
-        loader.dispose()  # type: ignore[no-untyped-call]  # stubs lack it
+        loader.dispose()
     return Document(name, values, lines)
 
 
@@ -93,7 +93,7 @@ def _value(loader: _Loader, node: yaml.Node, path: Path, lines: dict[Path, int])
             lines[(*path, number)] = item.start_mark.line + 1
             items.append(_value(loader, item, (*path, number), lines))
         return items
-    return loader.construct_object(node)  # type: ignore[no-untyped-call]  # stubs lack it
+    return loader.construct_object(node)
 
 
 def _mapping(

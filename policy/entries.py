@@ -159,6 +159,7 @@ class Rule(Entry):
 class Seed(Entry):
     """The seed rule in its readings: one acts, the others are evaluated and reported."""
 
+    rule_id: Annotated[str, Field(min_length=1)]
     layer: Literal["L1", "L2", "L3"]
     lift_to: Multiplier
     active: str

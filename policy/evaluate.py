@@ -102,69 +102,107 @@ def band(axis: Axis) -> pl.Expr:
 
     An edge belongs to the band above it.
     """
-    passed = [
-        compare(pl.col(str(axis.column)), ">=", edge).cast(pl.Int64) for edge in axis.edges
-    ]
+    passed = [compare(pl.col(str(axis.column)), ">=", edge).cast(pl.Int64) for edge in axis.edges]
     total = passed[0]
     for one in passed[1:]:
         total = total + one
     return total
 
 
-def truth(condition: Condition, policy: Policy) -> pl.Expr:  # noqa: C901, PLR0911  # one line per kind
-    """A condition over the market frame: Boolean, null for unknown and for not evaluated."""
-    match condition:
+def judged_frame(policy: Policy, market: pl.LazyFrame) -> pl.LazyFrame:
+    """The market frame with a Boolean column for every simple condition, null for unknown.
+
+    Each is computed once, in stages, because an expression that repeats its inputs at every level
+    of a composite condition grows beyond what a planner likes.
+    """
+    simple = {_name(leaf): leaf for stated in policy.conditions() for leaf in leaves(stated)}
+    events = {name: _event(leaf) for name, leaf in simple.items()}
+    market = market.with_columns(
+        event.alias(f"event {name}") for name, event in events.items() if event is not None
+    )
+    market = market.with_columns(
+        value.alias(name)
+        for name, leaf in simple.items()
+        if (value := _simple_truth(leaf, policy)) is not None
+    )
+    reading = policy.seed.readings[policy.seed.active].when
+    return market.with_columns(
+        outcome(reading).alias("seed"), truth(reading).alias(_name(SeedReading(seed="active")))
+    )
+
+
+def _name(leaf: Condition) -> str:
+    """The column of a simple condition."""
+    return leaf.model_dump_json(by_alias=True)
+
+
+def _event(leaf: Condition) -> pl.Expr | None:
+    """Whether what the condition watches changed at this close; null where either is unknown."""
+    match leaf:
+        case BucketChanged(changed=axis):
+            return compare(pl.col(axis), "!=", pl.col(axis).shift(1))
+        case SignChanged(sign_changed=driver):
+            sign = pl.col(str(driver)).sign()
+            return compare(sign, "!=", sign.shift(1))
+        case _:
+            return None
+
+
+def _simple_truth(leaf: Condition, policy: Policy) -> pl.Expr | None:
+    """A simple condition over the market frame; none for those that another stage judges."""
+    match leaf:
         case Comparison(column=driver, op=op):
-            return compare(pl.col(str(driver)), op, condition.threshold)
+            return compare(pl.col(str(driver)), op, leaf.threshold)
         case BucketIn(axis=axis, bands=bands):
             ids = (policy.axes.row if axis == "row" else policy.axes.column).ids
             return at_least(1, [compare(pl.col(axis), "=", ids.index(one)) for one in bands])
-        case BucketChanged(changed=axis, within=sessions):
-            return _recently(compare(pl.col(axis), "!=", pl.col(axis).shift(1)), sessions)
-        case SignChanged(sign_changed=driver, within=sessions):
-            sign = pl.col(str(driver)).sign()
-            return _recently(compare(sign, "!=", sign.shift(1)), sessions)
-        case SeedReading():
-            return truth(policy.seed.readings[policy.seed.active].when, policy)
+        case BucketChanged(within=sessions) | SignChanged(within=sessions):
+            event = pl.col(f"event {_name(leaf)}")
+            return at_least(1, [event.shift(ago) for ago in range(sessions + 1)])
         case MissingInputs():
-            missing = [pl.col(str(driver)).is_null() for driver in policy.required]
-            return at_least(1, missing)
+            return at_least(1, [pl.col(str(driver)).is_null() for driver in policy.required])
+        case _:
+            return None
+
+
+def truth(condition: Condition) -> pl.Expr:
+    """A condition over the judged frame: Boolean, null for unknown and for not evaluated."""
+    match condition:
+        case All():
+            return at_least(len(condition.all), [truth(part) for part in condition.all])
+        case AnyOf():
+            return at_least(1, [truth(part) for part in condition.any])
+        case AtLeast(at_least=counted):
+            return at_least(counted.count, [truth(part) for part in counted.of])
         case MatrixMoved():
             return pl.col("matrix_moved")
-        case All():
-            return at_least(len(condition.all), [truth(part, policy) for part in condition.all])
-        case AnyOf():
-            return at_least(1, [truth(part, policy) for part in condition.any])
-        case AtLeast(at_least=counted):
-            return at_least(counted.count, [truth(part, policy) for part in counted.of])
         case BelowLastChange() | NotEvaluated():
             return pl.lit(None, dtype=pl.Boolean)
+        case _:
+            return pl.col(_name(condition))
 
 
-def _recently(event: pl.Expr, sessions: int) -> pl.Expr:
-    """Whether an event happened at this close or at one of the ``sessions`` before it."""
-    return at_least(1, [event.shift(ago) for ago in range(sessions + 1)])
-
-
-def outcome(condition: Condition, policy: Policy) -> pl.Expr:
+def outcome(condition: Condition) -> pl.Expr:
     """A condition's outcome as a code: fired, not fired, no data or not evaluated.
 
     No data where an input that could have decided is unknown; not evaluated where only what does
     not exist yet could have decided.
     """
-    value = truth(condition, policy)
+    value = truth(condition)
     unknown = [
-        truth(leaf, policy).is_null()
-        for leaf in leaves(condition)
-        if not isinstance(leaf, NotEvaluated)
+        truth(leaf).is_null() for leaf in leaves(condition) if not isinstance(leaf, NotEvaluated)
     ]
-    no_data = pl.any_horizontal(unknown) if unknown else pl.lit(value=False)
+    return coded(value, pl.any_horizontal(unknown) if unknown else pl.lit(value=False))
+
+
+def coded(value: pl.Expr, lacks_data: pl.Expr) -> pl.Expr:
+    """A three-valued truth as an outcome's code; ``lacks_data`` says why a null is one."""
     code = (
         pl.when(value)
         .then(YES)
         .when(value.is_not_null())
         .then(NO)
-        .when(no_data)
+        .when(lacks_data)
         .then(NO_DATA)
         .otherwise(NOT_EVALUATED)
     )

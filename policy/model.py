@@ -14,6 +14,7 @@ from pydantic import Field, ValidationError, model_validator
 from pydantic_core import ErrorDetails
 
 from policy.conditions import (
+    KINDS,
     READABLE,
     BelowLastChange,
     BucketIn,
@@ -83,6 +84,7 @@ class Policy(Entry):
         _check_steps(self)
         _check_signers(self)
         _check_seed(self)
+        _check_singles(self)
         _check_conditions(self)
         return self
 
@@ -97,6 +99,28 @@ class Policy(Entry):
     def required(self) -> tuple[Driver, ...]:
         """The column that holds each required input."""
         return tuple(_input(name) for name in self.required_inputs)
+
+    @property
+    def rules(self) -> dict[str, Rule]:
+        """Every rule by its id, the seed rule's readings as ``R-02`` and the reading's letter."""
+        readings = {f"{self.seed.rule_id}{name}": rule for name, rule in self.seed.readings.items()}
+        return {**self.gates, **self.drivers, **readings, **self.tests}
+
+    @property
+    def matrix_rule(self) -> str:
+        """The id of the rule that moves the layers by the matrix."""
+        return next(name for name, rule in self.drivers.items()
+                    if isinstance(rule.when, MatrixMoved))  # fmt: skip
+
+    @property
+    def seed_rule(self) -> str:
+        """The id of the seed rule's active reading."""
+        return f"{self.seed.rule_id}{self.seed.active}"
+
+    def conditions(self) -> Iterator[Condition]:
+        """Every condition that the policy states, signers' included."""
+        for condition, _, _ in _stated(self):
+            yield condition
 
     def steps(self, multiplier: float) -> int:
         """A multiplier as a whole number of steps."""
@@ -162,6 +186,10 @@ def _sentence(document: Document, detail: ErrorDetails) -> str:
     if detail["type"] == "missing":
         key = detail["loc"][-1]
         return f"{where}: found no key {key!r}; accepted: an entry with it; add {key!r}."
+    if detail["type"] == "condition":
+        first = next(iter(detail["input"]), None) if isinstance(detail["input"], dict) else None
+        return (f"{where}: found {_shown(detail['input'])}; accepted: a condition with one of the "
+                f"keys {', '.join(KINDS)}; {nearest(first, KINDS)}.")  # fmt: skip
     advice = "correct the value"
     if detail["type"] == "literal_error":
         accepted = str(context["expected"]).replace("'", "").replace(" or ", ", ").split(", ")
@@ -250,7 +278,9 @@ def _check_steps(policy: Policy) -> None:
 
 def _check_signers(policy: Policy) -> None:
     _check_keys(policy.signers, SIGNERS, ("signers",), "the signers")
-    groups = [(group, ("quorum", "mandatory", i)) for i, group in enumerate(policy.quorum.mandatory)]
+    groups = [
+        (group, ("quorum", "mandatory", i)) for i, group in enumerate(policy.quorum.mandatory)
+    ]
     for group, at in [*groups, (policy.quorum.never_false, ("quorum", "never_false"))]:
         for number, signer in enumerate(group):
             if signer not in SIGNERS:
@@ -272,7 +302,8 @@ def _check_seed(policy: Policy) -> None:
 
 def _stated(policy: Policy) -> Iterator[tuple[Condition, At, tuple[type[Entry], ...]]]:
     """Each condition of the file, where it stands, and the kinds that have no sense there."""
-    apart = (BelowLastChange, MissingInputs, MatrixMoved)
+    apart: tuple[type[Entry], ...] = (BelowLastChange, MissingInputs, MatrixMoved)
+    odd: tuple[type[Entry], ...]
     for name, reading in policy.seed.readings.items():
         yield reading.when, ("seed", "readings", name, "when"), (*apart, SeedReading)
     for family, odd in (("gates", apart[::2]), ("drivers", apart[:2]), ("tests", apart)):
@@ -288,6 +319,25 @@ def _stated(policy: Policy) -> Iterator[tuple[Condition, At, tuple[type[Entry], 
                 yield condition, ("signers", signer_id, direction, key), odd
 
 
+def _check_singles(policy: Policy) -> None:
+    """One gate for missing inputs and one rule for the matrix; neither can be switched off."""
+    for family, kind, key in (
+        ("gates", MissingInputs, "missing"),
+        ("drivers", MatrixMoved, "matrix"),
+    ):
+        rules: dict[str, Rule] = getattr(policy, family)
+        held = [name for name, rule in rules.items() if isinstance(rule.when, kind)]
+        if len(held) != 1 or not rules[held[0]].enabled:
+            raise refusal(f"exactly one enabled rule of {family} with {key!r}",
+                          "keep one and leave it enabled", found=f"{', '.join(held) or 'none'}",
+                          at=(family, *held[-1:], "enabled"))  # fmt: skip
+    for name, rule in policy.gates.items():
+        if (rule.scope == "all") != isinstance(rule.when, MissingInputs):
+            raise refusal("scope 'all' for missing inputs, 'hedge' or 'condor' for other gates",
+                          "say what the gate closes", found=repr(rule.scope),
+                          at=("gates", name, "scope"))  # fmt: skip
+
+
 def _check_conditions(policy: Policy) -> None:
     axes = {"row": policy.axes.row.ids, "column": policy.axes.column.ids}
     for condition, at, senseless in _stated(policy):
@@ -296,7 +346,16 @@ def _check_conditions(policy: Policy) -> None:
                 raise refusal("conditions that can be judged at this place",
                               "see policy/README.md for where each kind may stand",
                               found=next(iter(type(leaf).model_fields)), at=at)  # fmt: skip
-            for band in leaf.bands if isinstance(leaf, BucketIn) else ():
-                if band not in axes[leaf.axis]:
-                    raise refusal(f"bands of the matrix {leaf.axis}: {', '.join(axes[leaf.axis])}",
-                                  nearest(band, axes[leaf.axis]), found=repr(band), at=at)  # fmt: skip
+            if isinstance(leaf, BucketIn):
+                _check_bands(leaf, axes[leaf.axis], at)
+
+
+def _check_bands(condition: BucketIn, accepted: tuple[str, ...], at: At) -> None:
+    for band in condition.bands:
+        if band not in accepted:
+            raise refusal(
+                f"bands of the matrix {condition.axis}: {', '.join(accepted)}",
+                nearest(band, accepted),
+                found=repr(band),
+                at=at,
+            )

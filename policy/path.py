@@ -148,21 +148,14 @@ def walk(market: Market, limits: Limits) -> Walk:
         for layer in range(LAYERS):
             last = Last(int(direction[layer]), int(t - moved_at[layer]))
             before = int(current[layer])
-            if market.missing[t] or held.cell == 0:
-                result = _unjudged(market, t, before)
-                seeded = False
-            else:
-                asked = _asked(market, limits, t, layer, held, before)
-                result = _decided(asked, limits, market.gate[t], out.signed[t, layer], last)
-                seeded = asked.seeded
+            asked = _asked(market, limits, t, layer, held, before)
+            result = _decided(market, limits, t, asked, out.signed[t, layer], last)
             if result.after != before:
                 last = Last(1 if result.after > before else -1, 0)
                 direction[layer], moved_at[layer] = last.direction, t
                 moved_row[layer], current[layer] = market.row[t], result.after
-            out.before[t, layer] = before
-            out.seeded[t, layer] = seeded
             out.wait[t, layer] = _wait(limits, last)
-            _record(out, t, layer, result)
+            _record(out, t, layer, asked, result)
     return out
 
 
@@ -185,7 +178,9 @@ def _blank(market: Market) -> Walk:
     )
 
 
-def _record(out: Walk, t: int, layer: int, result: Outcome) -> None:
+def _record(out: Walk, t: int, layer: int, asked: Asked, result: Outcome) -> None:
+    out.before[t, layer] = asked.current
+    out.seeded[t, layer] = asked.seeded
     out.target[t, layer] = result.target
     out.after[t, layer] = result.after
     out.reason[t, layer] = result.reason
@@ -234,15 +229,16 @@ def _unjudged(market: Market, t: int, current: int) -> Outcome:
     return Outcome(current, current, reason, 0, UNKNOWN)
 
 
-def _asked(  # noqa: PLR0913  # what is asked depends on all of this
-    market: Market, limits: Limits, t: int, layer: int, held: Held, current: int
-) -> Asked:
-    """The cell's multiplier, or the seed rule's where that fired and asks for more.
+def _asked(market: Market, limits: Limits, t: int, layer: int, held: Held, current: int) -> Asked:
+    """The cell's multiplier, or the seed rule's where that fired and asks for no less.
 
     The guarded row has counts of its own; the seed rule waits for no cell, but for that guard.
+    Where the cell is unknown nothing is asked.
     """
+    if market.missing[t] or held.cell == 0:
+        return Asked(current, current, seeded=False, persisted=False)
     wanted = int(limits.cell[market.row[t], market.column[t], layer])
-    seeded = layer == limits.seed_layer and market.seed[t] == YES and limits.seed_lift > wanted
+    seeded = layer == limits.seed_layer and market.seed[t] == YES and limits.seed_lift >= wanted
     if seeded:
         wanted = limits.seed_lift
     guarded = market.row[t] == limits.guarded_row
@@ -254,15 +250,19 @@ def _asked(  # noqa: PLR0913  # what is asked depends on all of this
     return Asked(current, wanted, seeded, persisted)
 
 
-def _decided(asked: Asked, limits: Limits, gate: int, signed: Codes, last: Last) -> Outcome:
+def _decided(
+    market: Market, limits: Limits, t: int, asked: Asked, signed: Codes, last: Last
+) -> Outcome:
     """Hold, or one move toward what is asked."""
     current = asked.current
+    if market.missing[t] or market.row[t] == UNKNOWN or market.column[t] == UNKNOWN:
+        return _unjudged(market, t, current)
     if asked.wanted == current:
         return Outcome(current, current, AT_TARGET, 0, UNKNOWN)
     if not asked.persisted:
         return Outcome(current, current, NOT_PERSISTED, 0, UNKNOWN)
     if asked.wanted > current:
-        return _added(asked, limits, gate, signed, last)
+        return _added(asked, limits, int(market.gate[t]), signed, last)
     return _reduced(asked, limits, signed, last)
 
 

@@ -36,7 +36,11 @@ class Quantity:
     word: str
 
     def __str__(self) -> str:
-        """As a reader would write it, without idle zeros: ``6.5 %``."""
+        """As the file writes it: ``6.50 %``."""
+        return f"{self.number} {self.word}"
+
+    def canonical(self) -> str:
+        """Without idle zeros, so that ``6.50 %`` and ``6.5 %`` are the same policy."""
         return f"{self.number.normalize():f} {self.word}"
 
     def in_unit(self, unit: Unit) -> float:
@@ -84,7 +88,9 @@ def _whole_sessions(text: object) -> int:
 
 _LONGEST = 63
 
-Threshold = Annotated[Quantity, PlainValidator(parse_quantity), PlainSerializer(str)]
+Threshold = Annotated[
+    Quantity, PlainValidator(parse_quantity), PlainSerializer(Quantity.canonical, return_type=str)
+]
 Sessions = Annotated[
     int,
     BeforeValidator(_whole_sessions),

@@ -1,0 +1,238 @@
+"""The decision: what the policy says about each layer at every session, and why."""
+
+import polars as pl
+
+from policy import path
+from policy.conditions import READABLE, MissingInputs, NotEvaluated, leaves
+from policy.entries import DIRECTIONS, LAYERS, SIGNERS, Rule
+from policy.evaluate import judged_frame, market_frame, outcome, truth
+from policy.evaluation import rule_evaluation
+from policy.flips import flip_columns, flip_table
+from policy.model import Policy
+from policy.record import REASONS, RECORDED, SE_STATES, predicate_column, recorder
+from schemas.columns import COLUMNS
+from schemas.frames import join_one
+from schemas.mart import (
+    MART_HEDGE_DECISION_DAILY,
+    MART_POLICY_CELL,
+    MART_RULE_EVALUATION_DAILY,
+    MART_SIGNER_DAILY,
+)
+from schemas.step import Step
+
+OUTCOMES = {
+    path.YES: "fired",
+    path.NO: "not_fired",
+    path.NO_DATA: "no_data",
+    path.NOT_EVALUATED: "not_evaluated",
+}
+_ACTIONS = {
+    "row_unknown": "unknown",
+    "column_unknown": "unknown",
+    "gate_closed": "blocked",
+    "gate_unknown": "blocked",
+    "quorum_not_met": "blocked",
+    "reduction_quorum_not_met": "blocked",
+    "cell_asks_less": "reduce",
+}  # what is not here holds; adds have a word of their own
+_RISING = ("cell_asks_more", "return_to_base", "seed_rule")
+
+
+def decision_step(policy: Policy) -> Step:
+    """The decision under a policy as one step: four tables in one forward pass.
+
+    Conditions are evaluated on whole columns, three-valued; the path (persistence, steps,
+    cooldown, quorum) is walked once over the sessions; the rest is assembly.
+    """
+
+    def build(
+        mart_vol_gap_daily: pl.LazyFrame,
+        mart_realized_vol_daily: pl.LazyFrame,
+        mart_vol_state_daily: pl.LazyFrame,
+        mart_technical_daily: pl.LazyFrame,
+        mart_cost_of_equity_daily: pl.LazyFrame,
+        core_event_daily: pl.LazyFrame,
+    ) -> tuple[pl.LazyFrame, ...]:
+        frames = (mart_vol_gap_daily, mart_realized_vol_daily, mart_vol_state_daily,
+                  mart_technical_daily, mart_cost_of_equity_daily, core_event_daily)  # fmt: skip
+        named = {table.name: frame for table, frame in zip(READABLE, frames, strict=True)}
+        walked = _walked(policy, market_frame(policy, named))
+        return (
+            policy_cell(policy),
+            rule_evaluation(policy, walked),
+            signer_daily(walked),
+            hedge_decision(policy, walked),
+        )
+
+    return Step(
+        outputs=(
+            MART_POLICY_CELL,
+            MART_RULE_EVALUATION_DAILY,
+            MART_SIGNER_DAILY,
+            MART_HEDGE_DECISION_DAILY,
+        ),
+        inputs=READABLE,
+        build=build,
+    )
+
+
+def _walked(policy: Policy, market: pl.LazyFrame) -> pl.LazyFrame:
+    """The market frame with gates, seed, signers and, beside them, what the path decided."""
+    predicates = {
+        predicate_column(policy, signer, direction, layer): (
+            getattr(policy.signers[signer], direction).of(layer)
+        )
+        for layer in LAYERS for direction in DIRECTIONS for signer in SIGNERS
+    }  # fmt: skip
+    judged = judged_frame(policy, market).with_columns(
+        truth(MissingInputs(missing="required_inputs")).cast(pl.Int8).alias("missing"),
+        *_gates(policy),
+        *(outcome(condition).alias(name) for name, condition in predicates.items()),
+    )
+    schema = pl.Schema({**judged.collect_schema(), **RECORDED})
+    return judged.map_batches(recorder(policy), schema=schema)
+
+
+def _gates(policy: Policy) -> list[pl.Expr]:
+    """The hedge gates together: closed, unknown or open, and the id of the first that is not open.
+
+    A gate that cannot be evaluated yet neither blocks nor permits.
+    """
+    gates = {
+        rule_id: outcome(rule.when)
+        for rule_id, rule in policy.gates.items()
+        if rule.enabled and rule.scope == "hedge"
+    }
+    closed = [pl.when(code == path.YES).then(pl.lit(name)) for name, code in gates.items()]
+    unknown = [pl.when(code == path.NO_DATA).then(pl.lit(name)) for name, code in gates.items()]
+    first_closed = pl.coalesce(*closed, pl.lit(None, dtype=pl.String))
+    first_unknown = pl.coalesce(*unknown, pl.lit(None, dtype=pl.String))
+    code = (
+        pl.when(first_closed.is_not_null())
+        .then(path.YES)
+        .when(first_unknown.is_not_null())
+        .then(path.NO_DATA)
+        .otherwise(path.NO)
+    )
+    return [
+        code.cast(pl.Int8).alias("gate"),
+        pl.coalesce(first_closed, first_unknown).alias("gate_id"),
+    ]
+
+
+def policy_cell(policy: Policy) -> pl.LazyFrame:
+    """The matrix as a table: what each cell asks of each layer, SE's state on its own row."""
+    rows = [
+        (row, column, layer, cell.rule_id,
+         None if layer == "SE" else cell.multiplier(layer), cell.SE if layer == "SE" else None)
+        for row, cells in policy.matrix.items()
+        for column, cell in cells.items()
+        for layer in LAYERS
+    ]  # fmt: skip
+    return pl.LazyFrame(rows, schema=MART_POLICY_CELL.schema, orient="row")
+
+
+def signer_daily(walked: pl.LazyFrame) -> pl.LazyFrame:
+    """Every signer's answer to an add and to a reduction of every layer."""
+    keys = [(layer, direction, signer) for layer in LAYERS for direction in DIRECTIONS
+            for signer in SIGNERS]  # fmt: skip
+    names = pl.LazyFrame(
+        [(number, *key) for number, key in enumerate(keys)],
+        schema={"place": pl.Int64(), "layer_id": pl.String(), "direction": pl.String(),
+                "signer_id": pl.String()}, orient="row",
+    )  # fmt: skip
+    votes = walked.select("session", "votes", place=pl.lit(list(range(len(keys))))).explode(
+        "votes", "place"
+    )
+    answers = pl.col("votes").replace_strict(OUTCOMES, return_dtype=pl.String()).alias("outcome")
+    return join_one(votes.with_columns(answers), names, "place", many=True).drop("place", "votes")
+
+
+def hedge_decision(policy: Policy, walked: pl.LazyFrame) -> pl.LazyFrame:
+    """One row per session and layer: from what to what, by which rule, and what would flip it."""
+    arrays = [name for name, dtype in RECORDED.items() if dtype == RECORDED["reason"]]
+    long = walked.drop("votes").with_columns(layer=pl.lit(list(range(len(LAYERS)))))
+    long = long.explode("layer", *arrays)
+    long = join_one(long, flip_table(policy), ["row", "column", "layer"], many=True)
+    long = long.with_columns(_named("reason", dict(enumerate(REASONS))).alias("reason_code"))
+    return long.select(
+        "session",
+        _named("layer", dict(enumerate(LAYERS))).alias("layer_id"),
+        _named("row", dict(enumerate(policy.axes.row.ids))).alias("row_bucket"),
+        _named("column", dict(enumerate(policy.axes.column.ids))).alias("column_bucket"),
+        *(_multiplier(policy, name) for name in ("cell", "target", "before", "after")),
+        *(pl.col(f"units_{name}").cast(pl.Int32) for name in ("before", "after")),
+        _se_state(),
+        _action(policy).alias("action"),
+        _rule_id(policy).alias("rule_id"),
+        "reason_code",
+        *_counts(),
+        *flip_columns(policy),
+        pl.lit(policy.name).alias("policy_name"),
+        pl.lit(policy.version).alias("policy_version"),
+        pl.lit(policy.hash).alias("policy_hash"),
+    )
+
+
+def _named(column: str, names: dict[int, str]) -> pl.Expr:
+    return pl.col(column).replace_strict(names, return_dtype=pl.String())
+
+
+def _known(column: str) -> pl.Expr:
+    return pl.when(pl.col(column) != path.UNKNOWN).then(pl.col(column))
+
+
+def _multiplier(policy: Policy, name: str) -> pl.Expr:
+    return (_known(f"steps_{name}") * policy.sizing.step).alias(f"multiplier_{name}")
+
+
+def _se_state() -> pl.Expr:
+    """The Second Engine's state, on its own row; null before a cell has ever persisted."""
+    state = pl.when(pl.col("se") >= 0).then(pl.col("se"))
+    names = state.replace_strict(dict(enumerate(SE_STATES)), return_dtype=pl.String())
+    return pl.when(pl.col("layer") == path.SE).then(names).alias("se_state")
+
+
+def _counts() -> list[pl.Expr]:
+    held = pl.when(pl.col("held") > 0).then(pl.col("held"))
+    counts = {
+        "sessions_in_cell": held,
+        "cooldown_sessions": pl.col("wait"),
+        "signers_signed": _known("votes_signed"),
+        "signers_known": _known("votes_known"),
+        "quorum": pl.col("quorum"),
+    }
+    return [count.cast(COLUMNS[name].dtype).alias(name) for name, count in counts.items()]
+
+
+def _action(policy: Policy) -> pl.Expr:
+    """The verb; a rising multiplier is a review while something that would judge it is missing."""
+    verb = "review" if adds_are_unjudged(policy) else "add"
+    words = {**_ACTIONS, **dict.fromkeys(_RISING, verb)}
+    plain = pl.col("reason_code").replace_strict(words, default="hold", return_dtype=pl.String())
+    return pl.when(pl.col("rises") == 1).then(pl.lit(verb)).otherwise(plain)
+
+
+def adds_are_unjudged(policy: Policy) -> bool:
+    """Whether a gate or a binding signer that judges adds cannot be evaluated yet."""
+    gates = [rule.when for rule in policy.gates.values() if rule.enabled and rule.scope == "hedge"]
+    signers = [policy.signers[name].add.every_layer for name in policy.quorum.never_false]
+    return any(isinstance(leaf, NotEvaluated) for one in (*gates, *signers) for leaf in leaves(one))
+
+
+def _rule_id(policy: Policy) -> pl.Expr:
+    """The rule that decided: the gate, the seed rule's active reading, or else the matrix."""
+    closed = next(name for name, rule in policy.gates.items() if _closes_on_missing(rule))
+    return (
+        pl.when(pl.col("missing") == path.YES)
+        .then(pl.lit(closed))
+        .when(pl.col("reason_code").is_in(["gate_closed", "gate_unknown"]))
+        .then(pl.col("gate_id"))
+        .when(pl.col("seeded") == 1)
+        .then(pl.lit(policy.seed_rule))
+        .otherwise(pl.lit(policy.matrix_rule))
+    )
+
+
+def _closes_on_missing(rule: Rule) -> bool:
+    return isinstance(rule.when, MissingInputs)

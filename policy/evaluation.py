@@ -1,0 +1,140 @@
+"""Every rule and condition at every session, as rows a reader can check."""
+
+from typing import NamedTuple
+
+import polars as pl
+
+from policy import path
+from policy.conditions import (
+    BelowLastChange,
+    Comparison,
+    Condition,
+    Driver,
+    MatrixMoved,
+    described,
+    parts,
+)
+from policy.entries import DIRECTIONS, SIGNERS, UNIT_LAYERS, Axis, Rule
+from policy.evaluate import coded, distance, outcome
+from policy.model import Policy
+from schemas.frames import at_least, compare, join_one
+from schemas.mart import MART_RULE_EVALUATION_DAILY
+
+_FAMILIES = {"gates": "gate", "drivers": "driver", "tests": "test"}
+_STATED = ("rule_id", "condition_no", "family", "role", "grade", "condition_text",
+           "driver_table", "driver_column", "operator", "threshold")  # fmt: skip
+
+
+class _Line(NamedTuple):
+    """One row per session of the table: what is stated, and what is computed."""
+
+    stated: dict[str, str | int | float | None]
+    outcome: pl.Expr
+    value: pl.Expr
+    distance: pl.Expr
+
+
+def rule_evaluation(policy: Policy, walked: pl.LazyFrame) -> pl.LazyFrame:
+    """Each rule as a whole (condition 0) and its conditions; a disabled rule as a whole only.
+
+    Signers are listed by their predicate for every layer; a layer's own is in the signer table.
+    """
+    lines = [*_rule_lines(policy), *_signer_lines(policy)]
+    schema = MART_RULE_EVALUATION_DAILY.schema
+    stated = pl.LazyFrame(
+        [{"place": number, **line.stated} for number, line in enumerate(lines)],
+        schema={"place": pl.Int64(), **{name: schema[name] for name in _STATED}},
+    )
+    long = walked.select(
+        "session",
+        pl.lit(list(range(len(lines)))).alias("place"),
+        pl.concat_list(line.outcome for line in lines).alias("outcome"),
+        pl.concat_list(line.value for line in lines).alias("driver_value"),
+        pl.concat_list(line.distance for line in lines).alias("distance_moves"),
+    ).explode("place", "outcome", "driver_value", "distance_moves")
+    words = {path.YES: "fired", path.NO: "not_fired", path.NO_DATA: "no_data",
+             path.NOT_EVALUATED: "not_evaluated"}  # fmt: skip
+    long = long.with_columns(pl.col("outcome").replace_strict(words, return_dtype=pl.String()))
+    return join_one(long, stated, "place", many=True).drop("place")
+
+
+def _rule_lines(policy: Policy) -> list[_Line]:
+    families = {name: family for key, family in _FAMILIES.items() for name in getattr(policy, key)}
+    lines = []
+    for rule_id, rule in policy.rules.items():
+        standing: dict[str, str | int] = {"rule_id": rule_id, "family": families.get(rule_id, "seed"),
+                    "role": rule.role, "grade": rule.grade}  # fmt: skip
+        lines.append(_line({**standing, "condition_no": 0}, rule.when))
+        lines.extend(_inner_lines(policy, standing, rule))
+    return lines
+
+
+def _inner_lines(policy: Policy, standing: dict[str, str | int], rule: Rule) -> list[_Line]:
+    if not rule.enabled:
+        return []
+    if isinstance(rule.when, MatrixMoved):
+        return [
+            _axis_line(policy, {**standing, "condition_no": 1}, "row", policy.axes.row),
+            _axis_line(policy, {**standing, "condition_no": 2}, "column", policy.axes.column),
+        ]
+    return [
+        _line({**standing, "condition_no": number}, part)
+        for number, part in enumerate(parts(rule.when), start=1)
+    ]
+
+
+def _line(standing: dict[str, str | int], condition: Condition) -> _Line:
+    """A condition's line; its driver is shown where it is a single comparison."""
+    stated = {**dict.fromkeys(_STATED), **standing, "condition_text": described(condition)}
+    code = outcome(condition)
+    if not isinstance(condition, Comparison):
+        return _Line(stated, code, _nothing(), _nothing())
+    driver, threshold = condition.column, condition.threshold
+    stated |= _source(driver) | {"operator": condition.op, "threshold": threshold}
+    return _Line(stated, code, pl.col(str(driver)), distance(driver, threshold))
+
+
+def _axis_line(policy: Policy, standing: dict[str, str | int], name: str, axis: Axis) -> _Line:
+    """One axis of the matrix: its driver, whether its band has held, and the nearest edge."""
+    driver, closes = axis.column, policy.persistence.closes
+    edges = " / ".join(str(band.below) for band in axis.bands[:-1])
+    text = f"matrix {name} ({driver.column.name}, bands meet at {edges}) held {closes} closes"
+    stated = {**dict.fromkeys(_STATED), **standing, **_source(driver), "condition_text": text}
+    held = [compare(pl.col(name), "=", pl.col(name).shift(ago)) for ago in range(max(closes, 1))]
+    code = coded(at_least(len(held), held), pl.lit(value=True))
+    nearest = pl.min_horizontal([distance(driver, edge) for edge in axis.edges])
+    return _Line(stated, code, pl.col(str(driver)), nearest)
+
+
+def _signer_lines(policy: Policy) -> list[_Line]:
+    lines = []
+    for direction in DIRECTIONS:
+        for number, name in enumerate(SIGNERS):
+            signer = policy.signers[name]
+            standing: dict[str, str | int] = {
+                "rule_id": f"{name}-{direction}", "family": "signer", "role": "gate",
+                "grade": signer.grade, "condition_no": 0,
+            }  # fmt: skip
+            condition = getattr(signer, direction).every_layer
+            line = _line(standing, condition)
+            if isinstance(condition, BelowLastChange):
+                line = line._replace(outcome=_any_layer(DIRECTIONS.index(direction), number))
+            lines.append(line)
+    return lines
+
+
+def _any_layer(direction: int, signer: int) -> pl.Expr:
+    """Whether a signer that looks at each layer's own past signs for any sized layer."""
+    votes = pl.col("votes").arr
+    places = [(layer * len(DIRECTIONS) + direction) * len(SIGNERS) + signer
+              for layer in range(len(UNIT_LAYERS))]  # fmt: skip
+    known = [pl.when(votes.get(at) >= path.NO).then(votes.get(at)) for at in places]
+    return coded(at_least(1, [compare(vote, "=", path.YES) for vote in known]), pl.lit(value=True))
+
+
+def _source(driver: Driver) -> dict[str, str | int | float | None]:
+    return {"driver_table": driver.table, "driver_column": driver.column.name}
+
+
+def _nothing() -> pl.Expr:
+    return pl.lit(None, dtype=pl.Float64)
