@@ -19,17 +19,17 @@ _GLOSSARY = (
     ("Contango", "VIX3M above the VIX; the opposite is backwardation"),
     ("Cost of equity", "10-year Treasury yield plus beta times the equity risk premium"),
     ("Daily moves", "distance to a threshold over the median absolute change of 63 sessions"),
-    ("ERP, cash flows", "the return above the 10-year yield at which a two-stage model of "
-     "dividends and buybacks meets the index price"),
+    ("ERP, cash flows", ("the return above the 10-year yield at which a two-stage model of "
+     "dividends and buybacks meets the index price")),
     ("ERP, options", "the least premium that option variance implies; here from the VIX"),
-    ("Layers", "L1 short, L2 middle and L3 long VIX options; SE is the Second Engine, off unless "
-     "its own rule asks for a review"),
+    ("Layers", ("L1 short, L2 middle and L3 long VIX options; SE is the Second Engine, off unless "
+     "its own rule asks for a review")),
     ("MACD", "12-session less 26-session exponential mean; its signal is a 9-session mean"),
     ("Multiplier", "multiple of a layer's base number of contracts"),
     ("Quorum", "signatures that a multiplier above 1.00 needs; an unknown signer has not signed"),
     ("Realized volatility", "root of 252 times the mean squared log return of the window"),
-    ("Vol-fundamental gap", "log of the options' premium less log of the cash flows' premium; its "
-     "z-score is the matrix's row"),
+    ("Vol-fundamental gap", ("log of the options' premium less log of the cash flows' premium; its "
+     "z-score is the matrix's row")),
     ("Volatility cone", "percentiles of realized volatility by window over the previous ten years"),
 )  # fmt: skip
 
@@ -42,7 +42,7 @@ _SHORT = (
 def book() -> Book:
     """The position's fixed place; nothing is computed about a book yet."""
     return Book(
-        sentence="NOT EVALUATED: no book is read, so nothing below is known.",
+        sentence="no book is read yet, so nothing of this is known.",
         rows=(
             "Profit and loss since the last close and since entry",
             "Delta, gamma, vega and theta of condor and overlay",
@@ -73,16 +73,22 @@ def disclaimer() -> Disclaimer:
     return Disclaimer(
         short=_SHORT,
         paragraphs=(
-            "Educational output of a rules engine run by the user on the user's settings. Not "
-            "investment advice, not an offer, not personalized to you by the authors. It may be "
-            "wrong, late or incomplete: check the data strip. No orders are routed.",
-            "Options and futures can lose more than expected and are not suitable for all "
-            "investors; read Characteristics and Risks of Standardized Options of the Options "
-            "Clearing Corporation first. Simulated and hypothetical results have inherent limits "
-            "and benefit from hindsight; they are not results of actual trading.",
-            "The thresholds are an example policy taken from an article; they are not validated, "
-            "and the evidence found, favorable or not, is printed beside them. The project is "
-            "unaffiliated with the article's authors. VIX, S&P 500 and SPX are trademarks of "
-            "their owners and are named only to say what is measured.",
+            (
+                "Educational output of a rules engine run by the user on the user's settings. Not "
+                "investment advice, not an offer, not personalized to you by the authors. It may be "
+                "wrong, late or incomplete: check the data strip. No orders are routed."
+            ),
+            (
+                "Options and futures can lose more than expected and are not suitable for all "
+                "investors; read Characteristics and Risks of Standardized Options of the Options "
+                "Clearing Corporation first. Simulated and hypothetical results have inherent limits "
+                "and benefit from hindsight; they are not results of actual trading."
+            ),
+            (
+                "The thresholds are an example policy taken from an article; they are not validated, "
+                "and the evidence found, favorable or not, is printed beside them. The project is "
+                "unaffiliated with the article's authors. VIX, S&P 500 and SPX are trademarks of "
+                "their owners and are named only to say what is measured."
+            ),
         ),
     )

@@ -48,7 +48,7 @@ def _level(rows: Rows, table: str, column: str, percentile: str) -> Level:
         today=quantity(value, column),
         before=quantity(before, column),
         change=formats.change(before, value, unit_of(column)),
-        percentile=formats.ordinal(rank) if percentile else "not ranked",
+        percentile=formats.ordinal(rank) if percentile else "\u2013",
     )
 
 
@@ -58,8 +58,10 @@ def _policy(rows: Rows) -> tuple[str, ...]:
     if not today or not before or today[0]["policy_hash"] == before[0]["policy_hash"]:
         return ()
     return (
-        f"Policy changed from {before[0]['policy_name']} {before[0]['policy_version']} "
-        f"to {today[0]['policy_name']} {today[0]['policy_version']}.",
+        (
+            f"Policy changed from {before[0]['policy_name']} {before[0]['policy_version']} "
+            f"to {today[0]['policy_name']} {today[0]['policy_version']}."
+        ),
     )
 
 

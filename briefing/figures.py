@@ -9,16 +9,18 @@ from briefing import formats
 from briefing.labels import label, quantity
 from briefing.model import Figure, Line, Point, Reference
 from briefing.rows import Rows, as_float, as_int
+from schemas.model import Unit
 
 _THREE_YEARS, _HALF_YEAR, _TEN_YEARS = 756, 126, 2_520  # [sessions]
 _TABLE_ROWS = 8
+_WEEK = 5  # [sessions]
 _VIX_HORIZON = 21  # [sessions] the VIX looks 30 calendar days ahead
 _PREMIA = ("erp_fcfe_marked", "erp_svix30")
 
 
 def figures(rows: Rows) -> tuple[Figure, ...]:
     """The page's charts in reading order."""
-    return (_cone(rows), _premium(rows), _spread(rows), _macd(rows), _term(rows))
+    return (_cone(rows), _premium(rows), _spread(rows), _macd(rows), _gap(rows), _term(rows))
 
 
 def _footer(rows: Rows) -> str:
@@ -219,12 +221,12 @@ _TENORS = (
 
 
 def _term(rows: Rows) -> Figure:
-    frame = rows.tail("core_index_daily", 6)
+    frame = rows.tail("core_index_daily", _WEEK + 1)
     dates: list[date] = frame["session"].to_list()
     chosen = [(dates[-1], "Today", "solid", "blue")] if dates else []
     if len(dates) > 1:
         chosen.insert(0, (dates[-2], "Session before", "dashed", "grey"))
-    if len(dates) > 5:
+    if len(dates) > _WEEK:
         chosen.insert(0, (dates[0], "Week before", "dotted", "ochre"))
     lines = tuple(
         Line.model_validate({
@@ -255,3 +257,40 @@ def _term(rows: Rows) -> Figure:
 def _curve(rows: Rows, session: date) -> tuple[Point, ...]:
     row = rows.one("core_index_daily", session)
     return tuple(Point(x=days, y=as_float(row[name])) for name, days in _TENORS)
+
+
+def _axis_edges(rows: Rows) -> tuple[Reference, ...]:
+    """The thresholds on the gap that the policy's rules state."""
+    found = {
+        as_float(row["threshold"])
+        for row in rows.at("mart_rule_evaluation_daily", rows.session)
+        if row["driver_column"] == "vol_gap_z" and row["threshold"] is not None
+    }
+    return tuple(
+        Reference(name=f"policy {formats.number(value, 2, signed=True)}", value=value)
+        for value in sorted(value for value in found if value is not None)
+    )
+
+
+def _gap(rows: Rows) -> Figure:
+    frame = _month_ends(rows.tail("mart_vol_gap_daily", _TEN_YEARS))
+    lines = (
+        Line(name="Gap, z", style="solid", tone="blue", points=_line(frame, "vol_gap_z")),
+        Line(name="Robust z", style="dotted", tone="ochre", points=_line(frame, "vol_gap_z_robust")),
+    )  # fmt: skip
+    today = rows.one("mart_vol_gap_daily", rows.session)
+    z = as_float(today["vol_gap_z"])
+    sessions = as_int(today["vol_gap_window_sessions"])
+    title = "Vol-fundamental gap: unknown today"
+    if z is not None:
+        title = f"Vol-fundamental gap: {formats.quantity(z, Unit.Z)}"
+    window = formats.count(sessions, "session") if sessions is not None else "window unknown"
+    return Figure(
+        figure_id="gap", kind="gap", title=title,
+        subtitle=f"Options' less cash flows' premium, log, against its past ({window}); monthly",
+        footer=_footer(rows),
+        alt=f"{title}. The matrix's row variable by month over ten years.",
+        unit="sd", panels=("z",), lines=lines, references=_axis_edges(rows),
+        table=_table(frame, ("vol_gap_z", "vol_gap_z_robust", "vol_gap_percentile")),
+        missing=_missing(lines, "the gap needs three years of both premia."),
+    )  # fmt: skip

@@ -1,7 +1,7 @@
 """Block 4: gates and drivers as sentences, the seed rule's readings, the signers, the matrix."""
 
 from briefing import formats, freshness
-from briefing.labels import OUTCOME_WORDS, label, made_from, outcome, quantity, unit_of
+from briefing.labels import OUTCOME_WORDS, label, made_from, outcome, quantity, readable, unit_of
 from briefing.matrix import matrix
 from briefing.model import Gates, Outcome, Rule, Signers, SignerVote
 from briefing.rows import Row, Rows, as_float, as_int, as_text
@@ -53,7 +53,7 @@ def _rule(rows: Rows, row: Row, conditions: list[Row]) -> Rule:
     return Rule(
         rule_id=rule_id,
         title=formats.spelled(rows.run.text.rules.get(rule_id, "")),
-        condition=formats.spelled(as_text(row["condition_text"])),
+        condition=readable(as_text(row["condition_text"])),
         sentence=_sentence(rows, numbers, result),
         role=as_text(row["role"]),
         grade=as_text(row["grade"]),

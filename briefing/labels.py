@@ -1,5 +1,7 @@
 """What readers call the columns and codes, and which inputs a measure is made from."""
 
+import re
+
 from briefing import formats
 from briefing.model import Outcome, Quantity
 from briefing.rows import BriefingError
@@ -8,7 +10,16 @@ from schemas.model import Unit
 
 _LABELS = {
     "spx_close": "S&P 500 close",
-    "nasdaq_close": "NASDAQ Composite close",
+    "spx_open": "S&P 500 open",
+    "spx_high": "S&P 500 high",
+    "spx_low": "S&P 500 low",
+    "nasdaq_open": "NASDAQ open",
+    "nasdaq_high": "NASDAQ high",
+    "nasdaq_low": "NASDAQ low",
+    "nasdaq_close": "NASDAQ close",
+    "nyse_advances": "NYSE advances",
+    "nyse_declines": "NYSE declines",
+    "nyse_unchanged": "NYSE unchanged",
     "vix_close": "VIX",
     "vix9d_close": "VIX9D",
     "vix3m_close": "VIX3M",
@@ -103,6 +114,13 @@ OUTCOME_WORDS: dict[Outcome, str] = {
     "not_evaluated": "NOT EVALUATED",
 }
 
+SIGNER_WORDS: dict[Outcome, str] = {
+    "fired": "SIGNED",
+    "not_fired": "NOT SIGNED",
+    "no_data": "NO DATA",
+    "not_evaluated": "NOT EVALUATED",
+}
+
 
 def label(column: str) -> str:
     """What a reader calls a column; its bare name where it has no better one."""
@@ -110,6 +128,12 @@ def label(column: str) -> str:
         return _LABELS[column]
     words = column.removesuffix("_close").replace("_", " ")
     return words[:1].upper() + words[1:]
+
+
+def readable(condition: str) -> str:
+    """A condition with its column names replaced by what readers call them."""
+    named = re.sub(r"\b[a-z0-9]+(?:_[a-z0-9]+)+\b", lambda found: label(found.group()), condition)
+    return formats.spelled(named)
 
 
 def made_from(column: str) -> tuple[str, ...]:

@@ -9,7 +9,30 @@ from briefing.rows import Row, Rows, as_float, as_int, as_text
 from briefing.verdict import ACTION_WORDS
 
 _NO_COST = "not priced yet"
-_REASONS: dict[str, str] = {}
+# The decision's tokens as sentences; braces name the decision's own columns.
+_REASONS = {
+    "at_target": "In force already: the multiplier that the rules ask for.",
+    "required_input_missing": "A required input is missing or stale; what stands, stands.",
+    "row_unknown": "The matrix row is unknown; what stands, stands.",
+    "column_unknown": "The matrix column is unknown; what stands, stands.",
+    "cell_not_persisted": "The matrix cell has held {sessions_in_cell} closes, too few to act on.",
+    "gate_closed": "The cell asks {multiplier_cell}, but gate {rule_id} blocks adds.",
+    "gate_unknown": "The cell asks {multiplier_cell}, but gate {rule_id} is unknown.",
+    "quorum_not_met": "The rules ask for more; signed {signers_signed}, quorum {quorum}.",
+    "reduction_quorum_not_met": "The cell asks {multiplier_cell}, less than is in force; signed "
+    "{signers_signed}, quorum {quorum}.",
+    "cooldown": "The cell asks {multiplier_cell}; an opposite move waits {cooldown_sessions} "
+    "sessions more.",
+    "cell_asks_more": "The cell asks {multiplier_cell}, more than {multiplier_before} in force.",
+    "return_to_base": "Back toward the always-on base, which needs no quorum.",
+    "seed_rule": "The seed rule fired and asks {multiplier_target}; signed {signers_signed}, "
+    "quorum {quorum}.",
+    "cell_asks_less": "The cell asks {multiplier_cell}, less than {multiplier_before} in force.",
+    "se_off": "Dormant: the matrix cell does not ask for a watch.",
+    "se_watch": "The matrix cell asks for a watch; nothing is held.",
+    "less_than_one_contract": "The change asked is less than one contract.",
+}
+_AXES = (("mart_vol_gap_daily", "vol_gap_z"), ("mart_vol_state_daily", "realized_vol_21d"))
 
 
 def layers(rows: Rows) -> Layers:
@@ -114,7 +137,20 @@ def _facts(rows: Rows, rule_id: str) -> str:
             parts.append(missing.rstrip(".") or f"{label(column)}: {formats.NO_DATA}")
         else:
             parts.append(f"{label(column)} {formats.quantity(value, unit_of(column))}")
-    return f"{'; '.join(parts)}." if parts else ""
+    return f"{'; '.join(parts or _axes(rows))}."
+
+
+def _axes(rows: Rows) -> list[str]:
+    """Where today stands on the matrix's two axes: what a rule without conditions goes by."""
+    found = []
+    for table, column in _AXES:
+        value = as_float(rows.one(table, rows.session)[column])
+        if value is None:
+            missing = freshness.explain_missing(rows, made_from(column)).rstrip(".")
+            found.append(missing or f"{label(column)}: {formats.NO_DATA}")
+        else:
+            found.append(f"{label(column)} {formats.quantity(value, unit_of(column))}")
+    return found
 
 
 def _flip(row: Row) -> str:

@@ -9,7 +9,7 @@ _LAYERS = ("L1", "L2", "L3")
 
 def matrix(rows: Rows) -> Matrix:
     """Rows by the gap's bucket, columns by realized volatility's; one cell is today's."""
-    cells = list(rows.frame("mart_policy_cell").iter_rows(named=True))
+    cells: list[Row] = list(rows.frame("mart_policy_cell").iter_rows(named=True))
     decisions = rows.at("mart_hedge_decision_daily", rows.session)
     first: Row = decisions[0] if decisions else {"row_bucket": None, "column_bucket": None}
     today = (as_text(first["row_bucket"]), as_text(first["column_bucket"]))

@@ -5,12 +5,12 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-SCHEMA_VERSION = "1.0"
+SCHEMA_VERSION: Literal["1.0"] = "1.0"
 
 PageState = Literal["complete", "degraded", "withheld"]
 Outcome = Literal["fired", "not_fired", "no_data", "not_evaluated"]
 CellState = Literal["ok", "late", "stale", "no_data", "not_offered"]
-FigureKind = Literal["cone", "premium", "spread", "macd", "term"]
+FigureKind = Literal["cone", "premium", "spread", "macd", "term", "gap"]
 LineStyle = Literal["solid", "dashed", "dotted", "points", "bars", "band", "outer_band"]
 
 
@@ -227,7 +227,7 @@ class Figure(Block):
     subtitle: str
     footer: str
     alt: str
-    unit: Literal["percent", "points"]
+    unit: Literal["percent", "points", "sd"]
     panels: tuple[str, ...]
     lines: tuple[Line, ...]
     references: tuple[Reference, ...]

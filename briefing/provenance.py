@@ -44,15 +44,23 @@ def _sources(rows: Rows) -> tuple[SourceTerms, ...]:
 def _labels(rows: Rows) -> tuple[str, ...]:
     cost = rows.one("mart_cost_of_equity_daily", rows.session)
     found = [
-        "Availability is reconstructed by stated rules where the publisher stamps no time: a value "
-        "counts from when it could first have been known.",
-        "ERP calibrated: trailing cash flows are solved so that the model meets the published "
-        f"premium of {formats.month(as_date(cost['erp_mark_date']))}, then marked daily at the "
-        "S&P 500 close and the 10-year yield.",
-        "Premia from options use the VIX in place of a full strip of option prices (a proxy for "
-        "the lower bound of Martin, 2017).",
-        "Differences from the session before are made for display; every other number is a "
-        "table's.",
+        (
+            "Availability is reconstructed by stated rules where the publisher stamps no time: a value "
+            "counts from when it could first have been known."
+        ),
+        (
+            "ERP calibrated: trailing cash flows are solved so that the model meets the published "
+            f"premium of {formats.month(as_date(cost['erp_mark_date']))}, then marked daily at the "
+            "S&P 500 close and the 10-year yield."
+        ),
+        (
+            "Premia from options use the VIX in place of a full strip of option prices (a proxy for "
+            "the lower bound of Martin, 2017)."
+        ),
+        (
+            "Differences from the session before are made for display; every other number is a "
+            "table's."
+        ),
     ]
     if cost["is_weight_assumed"]:
         equity = formats.percent(as_float(cost["weight_equity"]), 0)

@@ -54,7 +54,7 @@ def status(rows: Rows) -> Status:
     """
     reasons = (*_input_reasons(rows), *freshness.breaches(rows))
     decisions = hedge_decisions(rows)
-    if all(row["action"] == "unknown" for row in decisions):
+    if is_withheld(decisions):
         state: PageState = "withheld"
         sentence = "Withheld: no layer could be evaluated. Hold, and review the data."
     elif reasons:
@@ -69,6 +69,14 @@ def hedge_decisions(rows: Rows) -> list[Row]:
     """Today's decisions on the three hedge layers."""
     today = rows.at("mart_hedge_decision_daily", rows.session)
     return [row for row in today if row["layer_id"] in HEDGE_LAYERS]
+
+
+def is_withheld(decisions: list[Row]) -> bool:
+    """Whether no layer could be evaluated: an axis unknown, or a required input missing."""
+    return all(
+        row["action"] == "unknown" or row["reason_code"] == "required_input_missing"
+        for row in decisions
+    )
 
 
 def _input_reasons(rows: Rows) -> tuple[str, ...]:
@@ -88,7 +96,7 @@ def _summary(rows: Rows) -> str:
 def verdict(rows: Rows) -> Verdict:
     """The policy's answer: moves first, then what needs a person, then what stands."""
     decisions = hedge_decisions(rows)
-    if not decisions or all(row["action"] == "unknown" for row in decisions):
+    if is_withheld(decisions):
         return Verdict(
             sentence="Overlay: WITHHELD. No layer could be evaluated; hold what is in place.",
             evaluable=_evaluable(rows),
@@ -117,7 +125,8 @@ def _clause(rows: Rows, row: Row) -> str:
         case "reduce":
             return f"REDUCE {layer}, {move}"
         case "review":
-            return f"REVIEW {layer}, {formats.count(before)} contracts stand meanwhile"
+            stand = f"{formats.count(before)} contracts stand meanwhile"
+            return f"REVIEW {layer}, {move if before != after else stand}"
         case "blocked":
             return f"{layer} BLOCKED by {row['rule_id']}, {formats.count(before, 'contract')} stand"
         case "unknown":

@@ -157,6 +157,7 @@ def _marts(days: list[date], market: dict[str, np.ndarray], *, has_term: bool) -
         }),
         "mart_vol_gap_daily": _conformed("mart_vol_gap_daily", {
             "session": days, "vol_gap_z": z, "vol_gap_percentile": rank, "vol_gap_log": gap,
+            "vol_gap_z_robust": z * 1.1, "vol_gap_window_sessions": [600] * len(days),
         }),
     }  # fmt: skip
 
@@ -202,7 +203,7 @@ def _decisions(session: date) -> pl.DataFrame:
         "multiplier_after": [1.0, 1.25, 1.0, None], "units_before": [4, 4, 2, 0],
         "units_after": [4, 5, 2, 0], "se_state": [None, None, None, "off"],
         "action": ["hold", "add", "hold", "hold"], "rule_id": ["R-01", "R-01", "R-01", "R-07"],
-        "reason_code": ["at_target", "cell", "at_target", "se_off"], "sessions_in_cell": [3] * 4,
+        "reason_code": ["at_target", "cell_asks_more", "at_target", "se_off"], "sessions_in_cell": [3] * 4,
         "cooldown_sessions": [0, 5, 0, 0], "signers_signed": [0, 3, 0, 0],
         "signers_known": [4, 4, 4, 4], "quorum": [0, 3, 0, 4],
         "flip_column": ["vol_gap_z", "vol_gap_z", None, None], "flip_value": [0.61, 0.61, None, None],

@@ -1,0 +1,229 @@
+"""Figures as SVG: the same picture on the page and in print, without a browser."""
+
+import re
+from functools import lru_cache
+from html import escape
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from briefing.model import Figure, Line, LineStyle, Point
+from briefing.palette import BANDS, INK, PAPER, RULE, TONES
+
+if TYPE_CHECKING:
+    import altair as alt
+
+FONTS = Path(__file__).parent.parent / "templates" / "fonts"
+MAX_POINTS = 2_500
+_FAMILY = "Inter, 'DejaVu Sans', sans-serif"
+_WIDTH, _HEIGHT = 300, 176  # [px] half a page wide
+_DASHES: dict[LineStyle, list[float]] = {"solid": [1, 0], "dashed": [5, 3], "dotted": [1.5, 2.5]}
+_LABEL_GAP = 0.085  # share of a panel's height below which two labels would touch
+_FORMATS = {"percent": "~%", "points": "~f", "sd": "~f"}
+
+
+class ChartError(RuntimeError):
+    """A figure that must not be drawn."""
+
+
+def svg(figure: Figure) -> str:
+    """The figure as one SVG element with a title and a description; empty where it has no data.
+
+    Raises:
+        ChartError: the figure has more points than a page can draw quickly.
+    """
+    points = sum(len(line.points) for line in figure.lines)
+    if points > MAX_POINTS:
+        raise ChartError(
+            f"figure {figure.figure_id!r}: {points} points; at most {MAX_POINTS} are drawn; "
+            "shorten its window"
+        )
+    if figure.missing:
+        return ""
+    return _standalone(figure, _engine().vegalite_to_svg(_chart(figure).to_dict()))
+
+
+@lru_cache(maxsize=1)
+def _engine() -> Any:  # noqa: ANN401 -- a module without types
+    import vl_convert  # noqa: PLC0415 -- starts an engine; only drawing pays for it
+
+    vl_convert.register_font_directory(str(FONTS))
+    return vl_convert
+
+
+def _standalone(figure: Figure, drawn: str) -> str:
+    """Ids made unique to the figure, since several share a page; title and description inside."""
+    name = figure.figure_id
+    drawn = re.sub(r'\bid="', f'id="{name}-', drawn)
+    drawn = re.sub(r"url\(#", f"url(#{name}-", drawn)
+    drawn = re.sub(r'href="#', f'href="#{name}-', drawn)
+    words = f"<title>{escape(figure.title)}</title><desc>{escape(figure.alt)}</desc>"
+    return re.sub(r"(<svg[^>]*)>", rf'\1 role="img" aria-label="{escape(figure.title)}">', drawn, count=1).replace(
+        ">", f">{words}", 1
+    )  # fmt: skip
+
+
+def _chart(figure: Figure) -> "alt.VConcatChart":
+    import altair as alt  # noqa: PLC0415 -- half a second that only drawing pays for
+
+    panels = [_panel(figure, panel) for panel in range(len(figure.panels))]
+    drawn: alt.VConcatChart = (
+        alt.vconcat(*panels, spacing=10)
+        .configure(background=PAPER, font=_FAMILY, padding=2)
+        .configure_view(stroke=None)
+        .configure_axis(
+            labelColor=TONES["grey"],
+            labelFontSize=10,
+            titleColor=TONES["grey"],
+            titleFontSize=10,
+            titleFontWeight="normal",
+            gridColor=RULE,
+            gridOpacity=0.6,
+            gridWidth=0.6,
+            domainColor=RULE,
+            tickColor=RULE,
+            tickSize=3,
+        )
+    )
+    return drawn
+
+
+def _panel(figure: Figure, panel: int) -> "alt.LayerChart | alt.FacetChart":
+    import altair as alt  # noqa: PLC0415 -- see above
+
+    lines = [line for line in figure.lines if line.panel == panel]
+    height = _HEIGHT if len(figure.panels) == 1 else (_HEIGHT - 10) // 2
+    layers: list[alt.Chart] = [_marks(figure, line) for line in lines]
+    layers += [_reference(figure, ref.value) for ref in figure.references if ref.panel == panel]
+    layers += _labels(figure, lines, panel)
+    drawn: alt.LayerChart | alt.FacetChart = alt.layer(*layers).properties(
+        width=_WIDTH, height=height
+    )
+    return drawn
+
+
+def _x(figure: Figure, panel: int) -> "alt.X":
+    import altair as alt  # noqa: PLC0415 -- see above
+
+    is_last = panel == len(figure.panels) - 1
+    if figure.kind in {"cone", "term"}:
+        ticks = [point.x for point in figure.lines[0].points if isinstance(point.x, int)]
+        scale = alt.Scale(type="log", nice=False)
+        axis = alt.Axis(values=ticks, format="d", grid=False, title=figure.panels[panel])
+        return alt.X("x:Q", scale=scale, axis=axis)
+    axis = alt.Axis(
+        title=None, grid=False, labels=is_last, ticks=is_last, tickCount=4, labelFlush=True,
+        format="%b %y" if figure.kind not in {"premium", "gap"} else "%Y",
+    )  # fmt: skip
+    return alt.X("x:T", axis=axis)
+
+
+def _y(figure: Figure, panel: int, field: str = "y") -> "alt.Y":
+    import altair as alt  # noqa: PLC0415 -- see above
+
+    title = figure.panels[panel] if len(figure.panels) > 1 else None
+    axis = alt.Axis(format=_FORMATS[figure.unit], tickCount=5, title=title, domain=False)
+    is_bars = any(line.style == "bars" and line.panel == panel for line in figure.lines)
+    return alt.Y(f"{field}:Q", axis=axis, scale=alt.Scale(zero=is_bars, nice=True))
+
+
+def _values(points: tuple[Point, ...]) -> dict[str, Any]:
+    return {"values": [
+        {"x": point.x if isinstance(point.x, int) else point.x.isoformat(),
+         "y": point.y, "high": point.high}
+        for point in points
+    ]}  # fmt: skip
+
+
+def _marks(figure: Figure, line: Line) -> "alt.Chart":
+    import altair as alt  # noqa: PLC0415 -- see above
+
+    tone = TONES[line.tone]
+    base = alt.Chart(_values(line.points))
+    drawn: alt.Chart
+    if line.style in BANDS:
+        drawn = base.mark_area(color=BANDS[line.style], opacity=1).encode(y2="high:Q")
+    elif line.style == "bars":
+        drawn = base.mark_bar(color=BANDS["band"], width=1.6)
+    elif line.style == "points":
+        shape, size = ("circle", 34) if line.tone == "blue" else ("diamond", 60)
+        drawn = base.mark_point(shape=shape, size=size, filled=True, color=tone, opacity=1)
+    else:
+        drawn = base.mark_line(
+            color=tone,
+            strokeDash=_DASHES[line.style],
+            strokeWidth=1.7 if line.style == "solid" else 1.4,
+            point=alt.OverlayMarkDef(color=tone, size=18) if figure.kind == "term" else False,
+        )
+    placed: alt.Chart = drawn.encode(x=_x(figure, line.panel), y=_y(figure, line.panel))
+    return placed
+
+
+def _reference(figure: Figure, value: float) -> "alt.Chart":
+    import altair as alt  # noqa: PLC0415 -- see above
+
+    rule: alt.Chart = (
+        alt.Chart({"values": [{"y": value}]})
+        .mark_rule(color=INK, strokeDash=[8, 2, 1.5, 2], strokeWidth=1)
+        .encode(y=_y(figure, len(figure.panels) - 1))
+    )
+    return rule
+
+
+def _labels(figure: Figure, lines: list[Line], panel: int) -> list["alt.Chart"]:
+    """Each line's name at its right end, pushed apart where two would touch."""
+    ends = [
+        (line.name, TONES[line.tone], end)
+        for line in lines
+        if len(line.points) > 1 and (end := _last(line)) is not None
+    ]
+    ends += [(ref.name, INK, ref.value) for ref in figure.references if ref.panel == panel]
+    values = [v for line in lines for p in line.points for v in (p.y, p.high) if v is not None]
+    values += [end for _name, _tone, end in ends]
+    gap = (max(values) - min(values) or 1.0) * _LABEL_GAP * len(figure.panels) if values else 1.0
+    placed = _spread([end for _name, _tone, end in ends], gap)
+    alone = [line for line in lines if len(line.points) == 1 and _last(line) is not None]
+    return [_beside(figure, line) for line in alone] + [
+        _at_end(figure, panel, name, tone, place)
+        for (name, tone, _end), place in zip(ends, placed, strict=True)
+    ]
+
+
+def _at_end(figure: Figure, panel: int, name: str, tone: str, place: float) -> "alt.Chart":
+    import altair as alt  # noqa: PLC0415 -- see above
+
+    text: alt.Chart = (
+        alt.Chart({"values": [{"y": place, "name": name}]})
+        .mark_text(align="left", dx=5, fontSize=10, color=tone, clip=False)
+        .encode(y=_y(figure, panel), x=alt.value(_WIDTH), text="name:N")
+    )
+    return text
+
+
+def _beside(figure: Figure, line: Line) -> "alt.Chart":
+    """The name of a single mark, next to it."""
+    import altair as alt  # noqa: PLC0415 -- see above
+
+    text: alt.Chart = (
+        alt.Chart(_values(line.points))
+        .mark_text(align="left", dx=7, dy=-6, fontSize=10, color=TONES[line.tone])
+        .encode(x=_x(figure, line.panel), y=_y(figure, line.panel), text=alt.value(line.name))
+    )
+    return text
+
+
+def _last(line: Line) -> float | None:
+    """Where a line's name goes: at its last known value; a band's at its upper edge."""
+    for point in reversed(line.points):
+        if point.y is not None:
+            return point.high if point.high is not None else point.y
+    return None
+
+
+def _spread(wanted: list[float], gap: float) -> list[float]:
+    """The wanted heights, each at least ``gap`` from its neighbors, their order kept."""
+    order = sorted(range(len(wanted)), key=lambda i: wanted[i])
+    placed = list(wanted)
+    for lower, upper in pairwise(order):
+        placed[upper] = max(placed[upper], placed[lower] + gap)
+    return placed

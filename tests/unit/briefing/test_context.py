@@ -1,0 +1,219 @@
+"""Rows to briefing: the verdict, the changes, and every block's look without data."""
+
+from dataclasses import replace
+from datetime import date
+
+import polars as pl
+import pytest
+from pydantic import ValidationError
+
+from briefing.context import TABLES, briefing_of
+from briefing.model import Briefing
+from briefing.rows import BriefingError
+from briefing.run import RunInfo
+from schemas.catalogue import table
+
+Frames = dict[str, pl.DataFrame]
+DECISION = "mart_hedge_decision_daily"
+LAST = date(2025, 12, 31)
+
+
+def _set(frames: Frames, name: str, column: str, value: object, **where: object) -> Frames:
+    """The frames with one column set on the last session's matching rows."""
+    chosen = pl.col("session") == LAST
+    for key, wanted in where.items():
+        chosen &= pl.col(key) == wanted
+    dtype = table(name).schema[column]
+    cell = pl.when(chosen).then(pl.lit(value, dtype=dtype)).otherwise(pl.col(column))
+    return {**frames, name: frames[name].with_columns(cell.alias(column))}
+
+
+def _all_layers(frames: Frames, action: str) -> Frames:
+    held = _set(frames, DECISION, "action", action)
+    return {**held, DECISION: held[DECISION].with_columns(units_after=pl.col("units_before"))}
+
+
+def test_tables_are_declared(frames: Frames) -> None:
+    """Every table the page reads is declared, and the fixture has each."""
+    assert set(TABLES) == set(frames)
+    assert all(table(name).name == name for name in TABLES)
+
+
+def test_verdict_names_the_move(frames: Frames, run_info: RunInfo) -> None:
+    """A layer that changes leads the sentence, with its contracts; the rest holds."""
+    verdict = briefing_of(frames, run_info).verdict.sentence
+    assert verdict == "Overlay: ADD to L2 mid, 4 to 5 contracts; hold L1 and L3."
+
+
+def test_verdict_of_a_quiet_day(frames: Frames, run_info: RunInfo) -> None:
+    """Nothing to do is said in as many words."""
+    verdict = briefing_of(_all_layers(frames, "hold"), run_info).verdict.sentence
+    assert verdict == "Overlay: HOLD all layers (L1 4; L2 4; L3 2 contracts)."
+
+
+@pytest.mark.parametrize(
+    ("action", "expected"),
+    [
+        ("review", "REVIEW L2 mid, 4 to 5 contracts"),
+        ("blocked", "L2 mid BLOCKED by R-01, 4 contracts stand"),
+        ("unknown", "L2 mid has NO DATA, 4 contracts stand"),
+        ("reduce", "REDUCE L2 mid, 4 to 5 contracts"),
+    ],
+)
+def test_verdict_words_each_action(
+    frames: Frames, run_info: RunInfo, action: str, expected: str
+) -> None:
+    """Every action has its own clause, and what is blocked or unknown says what stands."""
+    changed = _set(frames, DECISION, "action", action, layer_id="L2")
+    assert expected in briefing_of(changed, run_info).verdict.sentence
+
+
+def test_no_evaluable_layer_withholds(frames: Frames, run_info: RunInfo) -> None:
+    """Where no layer could be evaluated the page is withheld and says to hold."""
+    briefing = briefing_of(_all_layers(frames, "unknown"), run_info)
+    assert briefing.status.state == "withheld"
+    assert "WITHHELD" in briefing.verdict.sentence
+
+
+def test_missing_required_input_withholds(frames: Frames, run_info: RunInfo) -> None:
+    """A required input that is missing withholds the page though the action is to hold."""
+    missing = _set(_all_layers(frames, "hold"), DECISION, "reason_code", "required_input_missing")
+    assert briefing_of(missing, run_info).status.state == "withheld"
+
+
+def test_late_input_degrades(frames: Frames, run_info: RunInfo) -> None:
+    """A late input turns the banner amber, leads the strip and is named with its age."""
+    name = "core_as_known_daily"
+    late = _set(frames, name, "freshness", "warn", series_id="baa_yield")
+    late = _set(late, name, "age_sessions", 3, series_id="baa_yield")
+    briefing = briefing_of(late, run_info)
+    assert briefing.status.state == "degraded"
+    assert briefing.quality.cells[0].series_id == "baa_yield"
+    assert "3 sessions old" in briefing.status.reasons[0]
+
+
+def test_breached_check_degrades(frames: Frames, run_info: RunInfo) -> None:
+    """A check that did not pass degrades the page and is printed with what was found."""
+    checks = frames["ops_check_result"].with_row_index()
+    broken = checks.with_columns(
+        check_outcome=pl.when(pl.col("index") == 0)
+        .then(pl.lit("breach"))
+        .otherwise("check_outcome")
+    ).drop("index")
+    briefing = briefing_of({**frames, "ops_check_result": broken}, run_info)
+    assert briefing.status.state == "degraded"
+    assert "found 0, accepted no nulls" in briefing.quality.breaches[0]
+
+
+def test_source_without_series_is_not_degraded(make_frames, run_info: RunInfo) -> None:  # noqa: ANN001 -- a fixture
+    """What a source never offers is listed apart and degrades nothing."""
+    briefing = briefing_of(make_frames("sample"), replace(run_info, source="sample"))
+    assert briefing.status.state == "complete"
+    assert "VIX3M" in briefing.quality.not_offered
+    assert briefing.figures[-1].missing.startswith("NO DATA")
+
+
+def test_rule_that_turned_is_a_change(frames: Frames, run_info: RunInfo) -> None:
+    """A rule whose outcome differs from the session before is named with both words."""
+    turned = _set(frames, "mart_rule_evaluation_daily", "outcome", "fired", rule_id="R-06")
+    sentences = briefing_of(turned, run_info).changes.sentences
+    assert "R-06: NOT FIRED yesterday, FIRED today." in sentences
+
+
+def test_levels_state_their_change(frames: Frames, run_info: RunInfo) -> None:
+    """A level's change is the difference of the two stored values, in points for the VIX."""
+    name = "mart_vol_state_daily"
+    moved = _set(frames, name, "vix_close", 20.0)
+    before = moved[name]["vix_close"][-2]
+    level = next(x for x in briefing_of(moved, run_info).changes.levels if x.column == "vix_close")
+    assert level.today.text == "20.00 pts"
+    assert level.change == f"+{20.0 - before:.2f} pts"
+
+
+def test_reason_states_value_comparator_threshold(frames: Frames, run_info: RunInfo) -> None:
+    """A rule's reason holds value, comparison, threshold, date and outcome."""
+    seeds = {rule.rule_id: rule for rule in briefing_of(frames, run_info).gates.seeds}
+    assert "4.62% is not above 6.50%" in seeds["SEED-F"].sentence
+    assert "11.80% is below 18.00% on 31 Dec: NOT FIRED." in seeds["SEED-F"].sentence
+    assert "133 sessions" in seeds["SEED-F"].evidence
+
+
+def test_missing_driver_names_the_input(make_frames, run_info: RunInfo) -> None:  # noqa: ANN001 -- a fixture
+    """A rule without data says which input is missing and why."""
+    name = "mart_rule_evaluation_daily"
+    blank = _set(make_frames("sample"), name, "driver_value", None, rule_id="R-06")
+    blank = _set(blank, name, "outcome", "no_data", rule_id="R-06")
+    briefing = briefing_of(blank, replace(run_info, source="sample"))
+    rule = next(rule for rule in briefing.gates.drivers if rule.rule_id == "R-06")
+    assert rule.outcome == "no_data"
+    assert "VIX3M: this source does not offer it" in rule.sentence
+
+
+def test_signers_are_counted(frames: Frames, run_info: RunInfo) -> None:
+    """Each layer says signed, quorum, NO DATA and NOT EVALUATED."""
+    sentences = briefing_of(frames, run_info).gates.signers.sentences
+    assert "L2 add: signed 3 of 5, quorum 3, NO DATA 1, NOT EVALUATED 1." in sentences
+
+
+def test_today_is_marked_in_the_matrix(frames: Frames, run_info: RunInfo) -> None:
+    """Exactly one cell of the matrix is today's."""
+    rows = briefing_of(frames, run_info).gates.matrix.rows
+    marked = [(r.label, c.text) for r in rows for c in r.cells if c.is_today]
+    assert marked == [("B3 elevated", "1.00 / 1.25 / 1.00 / off")]
+
+
+@pytest.mark.parametrize("name", [name for name in TABLES if name != "core_session"])
+def test_block_without_rows_still_stands(frames: Frames, run_info: RunInfo, name: str) -> None:
+    """Any one table may be empty; the page is made, and no block vanishes."""
+    briefing = briefing_of(
+        {**frames, name: table(name).empty().collect(engine="in-memory")}, run_info
+    )
+    assert set(briefing.model_dump()) == set(Briefing.model_fields)
+
+
+def test_first_session_has_nothing_before(frames: Frames, run_info: RunInfo) -> None:
+    """On the first session of a history there is nothing to compare with, and it says so."""
+    first = frames["core_session"]["session"][0]
+    briefing = briefing_of(frames, replace(run_info, session=first))
+    assert briefing.changes.since == "the start"
+    assert "First session" in briefing.changes.sentences[0]
+
+
+def test_later_rows_are_not_read(frames: Frames, run_info: RunInfo) -> None:
+    """The page of an earlier session is the same with and without the rows after it."""
+    run = replace(run_info, session=frames["core_session"]["session"][-2])
+    cut = {
+        name: frame.filter(pl.col("session") <= run.session)
+        if "session" in frame.columns
+        else frame
+        for name, frame in frames.items()
+    }
+    assert briefing_of(frames, run) == briefing_of(cut, run)
+
+
+def test_unknown_session_is_refused(frames: Frames, run_info: RunInfo) -> None:
+    """A day that is no session makes no page."""
+    with pytest.raises(BriefingError, match="2025-12-28 is not among its sessions"):
+        briefing_of(frames, replace(run_info, session=date(2025, 12, 28)))
+
+
+def test_briefing_takes_no_unknown_field(frames: Frames, run_info: RunInfo) -> None:
+    """A field that the model does not know is an error."""
+    content = briefing_of(frames, run_info).model_dump()
+    with pytest.raises(ValidationError, match="extra_forbidden"):
+        Briefing.model_validate({**content, "headline": "x"})
+
+
+def test_figures_stay_small(frames: Frames, run_info: RunInfo) -> None:
+    """No figure holds more points than a page draws quickly."""
+    figures = briefing_of(frames, run_info).figures
+    assert max(sum(len(line.points) for line in figure.lines) for figure in figures) <= 2_500
+
+
+def test_gaps_stay_gaps(frames: Frames, run_info: RunInfo) -> None:
+    """A null in the table is a null in the figure."""
+    gap = _set(frames, "mart_vol_state_daily", "implied_vol", None)
+    figure = next(f for f in briefing_of(gap, run_info).figures if f.figure_id == "spread")
+    implied = next(line for line in figure.lines if line.name == "Implied")
+    assert implied.points[-1].y is None
+    assert implied.points[-2].y is not None
