@@ -47,7 +47,7 @@ def test_environment_has_two_doors() -> None:
 @pytest.mark.parametrize("call", ["join", "join_asof"])
 def test_joins_go_through_frames(call: str) -> None:
     """A frame is joined only where row number and order are guarded."""
-    joined = {place for place in _frame_joins(call)}
+    joined = set(_frame_joins(call))
     assert joined <= {"schemas/frames.py"}
 
 
@@ -74,5 +74,7 @@ def test_root_stays_small() -> None:
         for path in ROOT.iterdir()
         if path.name not in {".git", ".venv", "var", "out"} and not path.name.endswith("egg-info")
     }
-    entries = {name for name in seen if not name.endswith("_cache") and not name.startswith(".setup")}
+    entries = {
+        name for name in seen if not name.endswith("_cache") and not name.startswith(".setup")
+    }
     assert len(entries - set(ROOMS)) <= 20

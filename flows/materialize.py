@@ -1,0 +1,25 @@
+"""Build tables by their steps; free of the orchestrator and shared by every flow."""
+
+from collections.abc import Iterable
+
+from flows.progress import report
+from schemas.step import Step
+from warehouse.store import Store
+
+
+def materialize(store: Store, steps: Iterable[Step]) -> dict[str, int]:
+    """Rebuild the full history of every output table, in order, within the open transaction.
+
+    There is no incremental mode: a daily run and a recomputation both rebuild everything, so a
+    day is the last row of the history by construction.
+
+    Returns:
+        Rows per table.
+    """
+    rows: dict[str, int] = {}
+    for step in steps:
+        report(f"build {', '.join(table.name for table in step.outputs)}")
+        built = step.build(*(store.read(table) for table in step.inputs))
+        frames = built if isinstance(built, tuple) else (built,)
+        rows |= store.replace(step.outputs, frames)
+    return rows

@@ -1,0 +1,141 @@
+"""What a run is asked to do, checked before anything is touched."""
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from flows.outcome import ExitCode, Stop
+from flows.settings import Settings
+from policy.model import PolicyError, load, names
+from schemas.series import SOURCES
+from sources.calendar import is_session, nearest_sessions
+from sources.dataset import SourceError
+from sources.simulated import Simulation
+from warehouse.errors import StoreError
+from warehouse.publish import writable
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One run: the session to describe (None: the last one the source has), on what, to where."""
+
+    as_of: date | None
+    source: str
+    policy: str
+    out: Path
+    data: Path
+    simulation: Simulation
+    want_pdf: bool = True
+    lock_wait: float = 0.0
+
+    @property
+    def warehouse(self) -> Path:
+        """The database file; each source has its own, so that markets never mix."""
+        return self.data / "volbrief.duckdb"
+
+    @property
+    def archive(self) -> Path:
+        """Folder of the raw bytes."""
+        return self.data / "raw"
+
+    @property
+    def ledger(self) -> Path:
+        """The run ledger."""
+        return self.data / "ledger.jsonl"
+
+    def staging(self, run_id: str) -> Path:
+        """Where a run's pages wait until they are whole."""
+        return self.data / "staging" / run_id
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What the user typed; None leaves the setting in force."""
+
+    as_of: date | None = None
+    source: str | None = None
+    policy: str | None = None
+    out: Path | None = None
+    want_pdf: bool = True
+
+
+def plan_of(wish: Wish, settings: Settings) -> Plan:
+    """The checked plan of a run.
+
+    Raises:
+        Stop: unknown source or policy, malformed policy, a date that is no session, a folder
+            that cannot be written; one sentence each, before anything is touched.
+    """
+    source = known_source(wish.source or settings.source)
+    policy = _known_policy(wish.policy or settings.policy)
+    if wish.as_of is not None:
+        _a_session(wish.as_of)
+    plan = Plan(
+        as_of=wish.as_of,
+        source=source,
+        policy=policy,
+        out=wish.out or settings.out,
+        data=settings.data / source,
+        simulation=_simulation(settings),
+        want_pdf=wish.want_pdf,
+        lock_wait=settings.lock_wait,
+    )
+    for folder in (plan.data, plan.out):
+        _writable(folder)
+    return plan
+
+
+def known_source(name: str) -> str:
+    """The name of a source there is.
+
+    Raises:
+        Stop: no such source.
+    """
+    if name not in SOURCES:
+        raise Stop(f"source {name!r} is unknown; there are {', '.join(SOURCES)}", ExitCode.UNMET)
+    return name
+
+
+def _known_policy(name: str) -> str:
+    if name not in names() and not Path(name).is_file():
+        raise Stop(
+            f"policy {name!r} is unknown; there are {', '.join(names())}, or give the path of a "
+            "policy file",
+            ExitCode.UNMET,
+        )
+    try:
+        load(name)
+    except PolicyError as error:
+        raise Stop(str(error), ExitCode.CONFIG) from error
+    return name
+
+
+def _a_session(day: date) -> None:
+    try:
+        if is_session(day):
+            return
+        before, after = nearest_sessions(day)
+    except SourceError as error:
+        raise Stop(str(error), ExitCode.UNMET) from error
+    raise Stop(
+        f"{day:%A} {day} is not a session of the exchange; the nearest are {before} and {after}",
+        ExitCode.UNMET,
+    )
+
+
+def _simulation(settings: Settings) -> Simulation:
+    try:
+        return Simulation(
+            sessions=settings.simulated_sessions,
+            end=settings.simulated_end,
+            seed=settings.simulated_seed,
+        )
+    except SourceError as error:
+        raise Stop(str(error), ExitCode.CONFIG) from error
+
+
+def _writable(folder: Path) -> None:
+    try:
+        writable(folder)
+    except StoreError as error:
+        raise Stop(str(error), ExitCode.CONFIG) from error

@@ -1,0 +1,116 @@
+"""From archived bytes to a committed warehouse: parse, check, build, decide, check."""
+
+from datetime import date
+
+from expectations.run import CheckResult, CheckRun, as_frame, validate
+from flows import identity, pages
+from flows.materialize import materialize
+from flows.outcome import ExitCode, Stop
+from flows.plan import Plan
+from flows.progress import report
+from flows.stages import Built, Fetched, datasets, exit_code
+from policy.decide import decision_step
+from policy.model import Policy, load
+from schemas.catalogue import TABLES
+from schemas.core import CORE_SESSION, CORE_TABLES
+from schemas.mart import MART_TABLES
+from schemas.ops import OPS_CHECK_RESULT
+from schemas.raw import RAW_SESSION, RAW_TABLES
+from sources import market
+from sources.dataset import Provenance, SourceError
+from transforms.steps import steps
+from warehouse.errors import StoreError
+from warehouse.snapshots import Snapshots
+from warehouse.store import Store
+
+
+def rebuild(plan: Plan, fetched: tuple[Fetched, ...]) -> Built:
+    """Everything between the bytes and the page, in one transaction.
+
+    Raises:
+        Stop: a check refused the run (its results are kept and a notice is written, nothing else
+            changes), the session is outside the data, or an input breaks its contract.
+    """
+    try:
+        with Store.open(plan.warehouse, wait_seconds=plan.lock_wait) as store:
+            return _rebuilt(plan, store, fetched)
+    except SourceError as error:
+        raise Stop(str(error), ExitCode.BAD_INPUT) from error
+    except StoreError as error:
+        raise Stop(str(error), exit_code(error)) from error
+
+
+def _rebuilt(plan: Plan, store: Store, fetched: tuple[Fetched, ...]) -> Built:
+    policy = load(plan.policy)
+    store.create(tuple(TABLES.values()))
+    results: list[CheckResult] = []
+    try:
+        with store.transaction():
+            _append_raw(plan, store, fetched)
+            materialize(store, (*steps(plan.source), decision_step(policy)))
+            built = _identified(plan, policy, store)
+            results += _checked(plan, policy, store, built)
+            refused = [result for result in results if result.is_refusal]
+            if refused:
+                raise pages.refusal(plan, built, refused)
+            _keep(store, results, built.run_id)
+    except Stop as stop:
+        if stop.code is ExitCode.REFUSED:
+            _keep(store, results, results[0].run_id)
+        raise
+    return built
+
+
+def _append_raw(plan: Plan, store: Store, fetched: tuple[Fetched, ...]) -> None:
+    by_name, archive = datasets(plan), Snapshots(plan.archive)
+    for one in fetched:
+        dataset = by_name[one.dataset]
+        report(f"read {dataset.name}")
+        rows = market.raw_rows(
+            dataset,
+            archive.get(one.sha256),
+            source=plan.source,
+            sessions=None if dataset.table == RAW_SESSION else store.read(RAW_SESSION),
+            provenance=Provenance(one.retrieved_at, one.sha256),
+        )
+        store.append(dataset.table, rows)
+
+
+def _identified(plan: Plan, policy: Policy, store: Store) -> Built:
+    session = _session(plan, policy, store)
+    data_hash = store.data_hash(store.decision_at(session))
+    form = "with pdf" if pages.wants_pdf(plan) else "without pdf"
+    parts = (plan.source, data_hash, policy.hash, identity.code_hash(), form)
+    return Built(session, identity.run_id(session, *parts), data_hash)
+
+
+def _session(plan: Plan, policy: Policy, store: Store) -> date:
+    """The session to describe: the one asked for, or the last that has every required input."""
+    needed = ", ".join(policy.required_inputs)
+    covered = store.coverage(policy.required_inputs)
+    if covered is None:
+        raise Stop(f"source {plan.source} has no session with all of {needed}", ExitCode.UNMET)
+    first, last = covered
+    if plan.as_of is None:
+        return last
+    if not first <= plan.as_of <= last:
+        raise Stop(
+            f"{plan.as_of} is outside the data: source {plan.source} has {needed} from {first} "
+            f"to {last}; choose a session in between",
+            ExitCode.UNMET,
+        )
+    return plan.as_of
+
+
+def _checked(plan: Plan, policy: Policy, store: Store, built: Built) -> list[CheckResult]:
+    run = CheckRun(built.run_id, plan.source, built.session, frozenset(policy.required_inputs))
+    sessions = store.frame(CORE_SESSION)
+    results: list[CheckResult] = []
+    for table in (*RAW_TABLES, *CORE_TABLES, *MART_TABLES):
+        report(f"check {table.name}")
+        results += validate(table, store.frame(table), run=run, sessions=sessions)
+    return results
+
+
+def _keep(store: Store, results: list[CheckResult], run_id: str) -> None:
+    store.replace_rows(OPS_CHECK_RESULT, as_frame(results), "run_id", run_id)

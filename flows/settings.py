@@ -1,0 +1,65 @@
+"""What a user may set: by flag, environment (VOLBRIEF_…) or .env; the only reader of either."""
+
+import os
+from datetime import date
+from pathlib import Path
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from flows.outcome import ExitCode, Stop
+
+PREFIX = "VOLBRIEF_"
+
+
+class Settings(BaseSettings):
+    """Defaults of a run; every field can be set as ``VOLBRIEF_<NAME>``."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_file=".env", extra="forbid", frozen=True
+    )
+
+    source: str = Field(default="sample", description="market data: sample or simulated")
+    policy: str = Field(default="steward", description="name of a policy, or path of a policy file")
+    out: Path = Field(default=Path("out"), description="folder of the pages")
+    data: Path = Field(
+        default=Path("var"), description="folder of the warehouse and the raw archive"
+    )
+    simulated_sessions: int = Field(
+        default=1300, description="length of the simulated market [sessions]"
+    )
+    simulated_end: date = Field(default=date(2025, 12, 31), description="its last session")
+    simulated_seed: int = Field(default=7, description="its seed")
+    lock_wait: float = Field(
+        default=0.0, ge=0, description="how long to wait for another run [seconds]"
+    )
+
+
+def load_settings() -> Settings:
+    """The settings in force.
+
+    Raises:
+        Stop: a value that does not fit, or a name that no setting has, each named.
+    """
+    known = {PREFIX + name.upper() for name in Settings.model_fields}
+    unknown = [n for n in os.environ if n.startswith(PREFIX) and n.upper() not in known]
+    if unknown:
+        raise Stop(
+            f"environment: {', '.join(sorted(unknown))} is no setting; there are "
+            f"{', '.join(sorted(known))}",
+            ExitCode.CONFIG,
+        )
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = ".".join(str(part) for part in first["loc"])
+        raise Stop(
+            f"settings: {PREFIX}{name.upper()} is {first.get('input')!r}: {first['msg']}",
+            ExitCode.CONFIG,
+        ) from error
+
+
+def orchestrator_address() -> str | None:
+    """Address of the orchestration server in force, or none where a run starts its own."""
+    return os.environ.get("PREFECT_API_URL")

@@ -1,0 +1,85 @@
+"""Markets written as rows, decided under a policy."""
+
+from collections.abc import Callable, Sequence
+from datetime import date, timedelta
+
+import polars as pl
+import pytest
+
+from policy.conditions import READABLE
+from policy.decide import decision_step
+from policy.model import Policy, load
+
+Decide = Callable[..., dict[str, pl.DataFrame]]
+
+# A calm market: cell B2 R1, nothing near a threshold.
+CALM = {
+    "vol_gap_z": 0.0,
+    "realized_vol_21d": 0.10,
+    "spx_close": 5000.0,
+    "vix_close": 14.0,
+    "vol_spread": 4.0,
+    "term_ratio_3m": 1.10,
+    "sessions_since_macd_up": 30,
+    "sessions_since_macd_down": 30,
+    "vix_rsi_14d": 50.0,
+    "erp_svix30": 0.02,
+    "erp_fcfe_marked": 0.045,
+    "treasury_10y": 0.04,
+    "erp_damodaran_published": 0.045,
+    "sessions_to_fomc": 20,
+    "sessions_to_cpi": 20,
+}
+
+
+def _frames(rows: Sequence[dict[str, float | None]]) -> list[pl.LazyFrame]:
+    days = [date(2024, 1, 1) + timedelta(days=t) for t in range(len(rows))]
+    market = [{**CALM, **row} for row in rows]
+    frames = []
+    for table in READABLE:
+        columns = {
+            column.name: [row.get(column.name) for row in market]
+            for column in table.columns
+            if column.name != "session"
+        }
+        frames.append(pl.LazyFrame({"session": days, **columns}, schema=table.schema, strict=False))
+    return frames
+
+
+@pytest.fixture(scope="session")
+def steward() -> Policy:
+    """The default policy."""
+    return load("steward")
+
+
+@pytest.fixture(scope="session")
+def promoter() -> Policy:
+    """The policy with the smaller quorum."""
+    return load("promoter")
+
+
+@pytest.fixture(scope="session")
+def decide() -> Decide:
+    """The decision over sessions given as what differs from a calm market: tables by name."""
+
+    def run(policy: Policy, rows: Sequence[dict[str, float | None]]) -> dict[str, pl.DataFrame]:
+        step = decision_step(policy)
+        built = step.build(*_frames(rows))
+        frames = [table.conform(frame) for table, frame in zip(step.outputs, built, strict=True)]
+        collected = pl.collect_all(frames, engine="in-memory")
+        return {table.name: frame for table, frame in zip(step.outputs, collected, strict=True)}
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def layer_rows(decide: Decide) -> Callable[..., list[dict[str, object]]]:
+    """One layer's decisions, a dictionary per session."""
+
+    def rows(
+        policy: Policy, market: Sequence[dict[str, float | None]], layer: str
+    ) -> list[dict[str, object]]:
+        table = decide(policy, market)["mart_hedge_decision_daily"]
+        return table.filter(pl.col("layer_id") == layer).sort("session").to_dicts()
+
+    return rows
