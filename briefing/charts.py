@@ -18,7 +18,7 @@ MAX_POINTS = 2_500
 _FAMILY = "Inter, 'DejaVu Sans', sans-serif"
 _WIDTH, _HEIGHT = 300, 176  # [px] half a page wide
 _DASHES: dict[LineStyle, list[float]] = {"solid": [1, 0], "dashed": [5, 3], "dotted": [1.5, 2.5]}
-_LABEL_GAP = 0.085  # share of a panel's height below which two labels would touch
+_LABEL_GAP = 0.1  # share of a panel's height below which two labels would touch
 _FORMATS = {"percent": "~%", "points": "~f", "sd": "~f"}
 
 
@@ -175,7 +175,7 @@ def _labels(figure: Figure, lines: list[Line], panel: int) -> list["alt.Chart"]:
     ends = [
         (line.name, TONES[line.tone], end)
         for line in lines
-        if len(line.points) > 1 and (end := _last(line)) is not None
+        if line.name and len(line.points) > 1 and (end := _last(line)) is not None
     ]
     ends += [(ref.name, INK, ref.value) for ref in figure.references if ref.panel == panel]
     values = [v for line in lines for p in line.points for v in (p.y, p.high) if v is not None]

@@ -106,7 +106,10 @@ def _month_ends(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def _bands(frame: pl.DataFrame, stem: str, panel: int) -> tuple[Line, Line]:
-    """One and two standard deviations about the ten-year mean, drawn from the two columns."""
+    """One and two standard deviations about the ten-year mean, drawn from the two columns.
+
+    Named in the upper panel only: the lower one repeats them.
+    """
     mean, deviation = frame[f"{stem}_mean_10y"], frame[f"{stem}_sd_10y"]
     lines: list[Line] = []
     for name, style, width in (("2 sd", "outer_band", 2.0), ("1 sd", "band", 1.0)):
@@ -116,7 +119,7 @@ def _bands(frame: pl.DataFrame, stem: str, panel: int) -> tuple[Line, Line]:
             for x, bottom, top in zip(frame["session"], low, high, strict=True)
         )
         lines.append(Line.model_validate(
-            {"name": name, "style": style, "tone": "grey", "points": points, "panel": panel}
+            {"name": "" if panel else name, "style": style, "tone": "grey", "points": points, "panel": panel}
         ))  # fmt: skip
     return lines[0], lines[1]
 

@@ -16,6 +16,7 @@ _WORDS: dict[CellState, str] = {
 }
 _WORST_FIRST: tuple[CellState, ...] = ("no_data", "stale", "late", "ok", "not_offered")
 _BREACHES_SHOWN = 12
+_UNCHECKED = "No check results were recorded for this run."
 
 
 def cells(rows: Rows) -> tuple[QualityCell, ...]:
@@ -84,6 +85,8 @@ def _results(rows: Rows) -> list[Row]:
 
 def breaches(rows: Rows) -> tuple[str, ...]:
     """The checks of this run that did not pass, as sentences, the severe ones first."""
+    if not _results(rows):
+        return (_UNCHECKED,)
     broken = [row for row in _results(rows) if row["check_outcome"] != "pass"]
     broken.sort(key=lambda row: row["severity"] != "fail")
     return tuple(_breach(row) for row in broken)
@@ -119,14 +122,14 @@ def quality(rows: Rows) -> Quality:
         cells=offered,
         not_offered=tuple(cell.label for cell in every if cell.state == "not_offered"),
         checks=_checks(rows),
-        breaches=shown,
+        breaches=shown if _results(rows) else (),
     )
 
 
 def _checks(rows: Rows) -> str:
     results = _results(rows)
     if not results:
-        return "No check results were recorded for this run."
+        return _UNCHECKED
     passed = sum(row["check_outcome"] == "pass" for row in results)
     tables = len({row["table_name"] for row in results})
     return (

@@ -54,7 +54,7 @@ def _rule(rows: Rows, row: Row, conditions: list[Row]) -> Rule:
         rule_id=rule_id,
         title=formats.spelled(rows.run.text.rules.get(rule_id, "")),
         condition=readable(as_text(row["condition_text"])),
-        sentence=_sentence(rows, numbers, result),
+        sentence=_sentence(rows, numbers, result, _unread(row)),
         role=as_text(row["role"]),
         grade=as_text(row["grade"]),
         value=quantity(value, column),
@@ -65,16 +65,21 @@ def _rule(rows: Rows, row: Row, conditions: list[Row]) -> Rule:
     )
 
 
-def _sentence(rows: Rows, numbers: list[Row], result: Outcome) -> str:
+def _sentence(rows: Rows, numbers: list[Row], result: Outcome, why: str) -> str:
     """Value, comparator, threshold, unit and date of every condition, then the outcome's word."""
     date = formats.short_day(rows.session)
     word = OUTCOME_WORDS[result]
     if result == "not_evaluated":
-        return f"{word}: its inputs (a book or option prices) are not read yet."
+        return f"{word}: {why or 'its inputs are not read yet'}."
     if not numbers:
         return f"{word} on {date}."
     clauses = [_clause(rows, row) for row in numbers]
     return f"{' and '.join(clauses)} on {date}: {word}."
+
+
+def _unread(row: Row) -> str:
+    """Why a rule cannot be evaluated yet, in the policy's words."""
+    return readable(as_text(row["condition_text"])).removeprefix("not evaluated: ")
 
 
 def _clause(rows: Rows, row: Row) -> str:
@@ -141,8 +146,11 @@ def _quorums(rows: Rows, votes: list[Row]) -> tuple[str, ...]:
             for vote in votes
             if vote["layer_id"] == layer_id and vote["direction"] == direction
         ]
+        if row["signers_signed"] is None:
+            sentences.append(f"{layer_id}: no move is considered, so none needs a signature.")
+            continue
         signed = formats.count(as_int(row["signers_signed"]))
-        need = f"quorum {quorum}" if quorum else "no quorum needed today"
+        need = f"quorum {quorum}" if quorum else "no quorum needed"
         sentences.append(
             f"{layer_id} {direction}: signed {signed} of {len(asked)}, {need}, "
             f"NO DATA {asked.count('no_data')}, NOT EVALUATED {asked.count('not_evaluated')}."

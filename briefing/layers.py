@@ -32,7 +32,10 @@ _REASONS = {
     "se_watch": "The matrix cell asks for a watch; nothing is held.",
     "less_than_one_contract": "The change asked is less than one contract.",
 }
-_AXES = (("mart_vol_gap_daily", "vol_gap_z"), ("mart_vol_state_daily", "realized_vol_21d"))
+_AXES = (
+    ("mart_vol_gap_daily", "vol_gap_z", "Gap z", "row_bucket"),
+    ("mart_vol_state_daily", "realized_vol_21d", "realized volatility", "column_bucket"),
+)
 
 
 def layers(rows: Rows) -> Layers:
@@ -43,7 +46,7 @@ def layers(rows: Rows) -> Layers:
         heading=f"Proposed under your policy {run.policy_name} {run.policy_version}",
         rows=tuple(_layer(rows, row) for row in today),
         note=(
-            "Units are contracts per ten condors. Costs are not priced yet: no option prices are "
+            "Units are contracts. Costs are not priced yet: no option prices are "
             "read. The tool routes no orders; a change takes effect only if you make it."
         ),
     )
@@ -99,7 +102,7 @@ def _why(rows: Rows, row: Row) -> str:
     code = as_text(row["reason_code"])
     sentence = _REASONS.get(code, f"{code.replace('_', ' ').capitalize()}.")
     filled = sentence.format(**_words(row))
-    facts = _facts(rows, as_text(row["rule_id"]))
+    facts = _facts(rows, row)
     return formats.spelled(f"{filled} {facts}".strip())
 
 
@@ -121,12 +124,13 @@ def _word(name: str, row: Row) -> str:
     return as_text(value) or formats.NO_DATA
 
 
-def _facts(rows: Rows, rule_id: str) -> str:
-    """The deciding rule's conditions that fired or lacked data, with their numbers."""
+def _facts(rows: Rows, decision: Row) -> str:
+    """The numbers of the deciding rule's conditions; the matrix's axes where it names no limit."""
+    rule_id = decision["rule_id"]
     conditions = [
         row
         for row in rows.at("mart_rule_evaluation_daily", rows.session)
-        if row["rule_id"] == rule_id and row["condition_no"] != 0 and row["driver_column"]
+        if row["rule_id"] == rule_id and row["condition_no"] != 0 and row["operator"]
     ]
     parts = []
     for row in conditions:
@@ -137,19 +141,20 @@ def _facts(rows: Rows, rule_id: str) -> str:
             parts.append(missing.rstrip(".") or f"{label(column)}: {formats.NO_DATA}")
         else:
             parts.append(f"{label(column)} {formats.quantity(value, unit_of(column))}")
-    return f"{'; '.join(parts or _axes(rows))}."
+    return f"{'; '.join(parts or _axes(rows, decision))}."
 
 
-def _axes(rows: Rows) -> list[str]:
+def _axes(rows: Rows, decision: Row) -> list[str]:
     """Where today stands on the matrix's two axes: what a rule without conditions goes by."""
     found = []
-    for table, column in _AXES:
+    for table, column, name, bucket in _AXES:
         value = as_float(rows.one(table, rows.session)[column])
         if value is None:
             missing = freshness.explain_missing(rows, made_from(column)).rstrip(".")
             found.append(missing or f"{label(column)}: {formats.NO_DATA}")
         else:
-            found.append(f"{label(column)} {formats.quantity(value, unit_of(column))}")
+            band = as_text(decision[bucket]) or formats.NO_DATA
+            found.append(f"{name} {formats.quantity(value, unit_of(column))} ({band})")
     return found
 
 
@@ -160,9 +165,10 @@ def _flip(row: Row) -> str:
     unit = unit_of(column)
     moves, value = as_float(row["flip_distance_moves"]), as_float(row["flip_value"])
     direction = "at" if value is None else "up to" if threshold > value else "down to"
-    target = formats.multiplier(as_float(row["flip_multiplier"]))
+    beyond = as_float(row["flip_multiplier"])
+    then = "its state changes" if beyond is None else f"target {formats.multiplier(beyond)}"
     away = f", {formats.number(moves, 1)} typical daily moves away" if moves is not None else ""
     return (
         f"{label(column)} {direction} {formats.quantity(threshold, unit)} "
-        f"(now {formats.quantity(value, unit)}{away}): target {target}"
+        f"(now {formats.quantity(value, unit)}{away}): {then}"
     )

@@ -89,7 +89,7 @@ def _summary(rows: Rows) -> str:
     if late:
         parts.append(formats.count(late, "input") + " late, stale or missing")
     if broken:
-        parts.append(formats.count(broken, "check") + " breached")
+        parts.append(formats.count(broken, "check") + " breached or not recorded")
     return " and ".join(parts)
 
 

@@ -107,7 +107,10 @@ def _folder(name: str, path: Path) -> Finding:
         writable(path)
     except StoreError as error:
         return Finding(name, str(path), str(error), is_failure=True)
-    free = shutil.disk_usage(path).free
+    there = next(
+        folder for folder in (path.absolute(), *path.absolute().parents) if folder.exists()
+    )
+    free = shutil.disk_usage(there).free
     mend = "" if free > _NEEDED_BYTES else "less than 500 MB free: make room"
     return Finding(name, f"{path}, {free / 1e9:.1f} GB free", mend, is_failure=bool(mend))
 

@@ -1,10 +1,6 @@
 """Run the daily flow from the command line, with nothing of the orchestrator's to see."""
 
-from prefect.settings import (
-    PREFECT_FLOWS_HEARTBEAT_FREQUENCY,
-    PREFECT_LOGGING_LEVEL,
-    temporary_settings,
-)
+from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
 
 from flows.daily import daily_briefing
 from flows.outcome import Outcome
@@ -19,9 +15,7 @@ def run_as_flow(wish: Wish) -> Outcome:
     there to see the run die, so it is off.
     """
     start_preloading()
-    with temporary_settings(
-        {PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None, PREFECT_LOGGING_LEVEL: "CRITICAL"}
-    ):
+    with temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}):
         return daily_briefing(
             as_of=wish.as_of,
             source=wish.source,

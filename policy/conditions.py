@@ -139,10 +139,10 @@ class SignChanged(Entry):
     within: Sessions
 
 
-class BelowLastChange(Entry):
-    """Today's matrix row is below the one at the layer's last change; signers' reductions only."""
+class BelowLastRaise(Entry):
+    """Today's matrix row is below the one at the layer's last raise; signers' reductions only."""
 
-    below_last_change: Literal["row"]
+    below_last_raise: Literal["row"]
 
 
 class SeedReading(Entry):
@@ -208,7 +208,7 @@ KINDS: dict[str, type[Entry]] = {
     "axis": BucketIn,
     "changed": BucketChanged,
     "sign_changed": SignChanged,
-    "below_last_change": BelowLastChange,
+    "below_last_raise": BelowLastRaise,
     "seed": SeedReading,
     "missing": MissingInputs,
     "matrix": MatrixMoved,
@@ -231,7 +231,7 @@ Condition = Annotated[
     | Annotated[BucketIn, Tag("BucketIn")]
     | Annotated[BucketChanged, Tag("BucketChanged")]
     | Annotated[SignChanged, Tag("SignChanged")]
-    | Annotated[BelowLastChange, Tag("BelowLastChange")]
+    | Annotated[BelowLastRaise, Tag("BelowLastRaise")]
     | Annotated[SeedReading, Tag("SeedReading")]
     | Annotated[MissingInputs, Tag("MissingInputs")]
     | Annotated[MatrixMoved, Tag("MatrixMoved")]
@@ -282,8 +282,8 @@ def described(condition: Condition) -> str:  # noqa: C901, PLR0911  # one line p
             return f"matrix {axis} changed within {sessions} sessions"
         case SignChanged(sign_changed=driver, within=sessions):
             return f"sign of {driver.column.name} changed within {sessions} sessions"
-        case BelowLastChange():
-            return "matrix row below the one at the layer's last change"
+        case BelowLastRaise():
+            return "matrix row below the one at the layer's last raise"
         case SeedReading():
             return "active seed reading fired"
         case MissingInputs():

@@ -9,7 +9,7 @@ from policy.conditions import (
     All,
     AnyOf,
     AtLeast,
-    BelowLastChange,
+    BelowLastRaise,
     BucketChanged,
     BucketIn,
     Comparison,
@@ -176,7 +176,7 @@ def truth(condition: Condition) -> pl.Expr:
             return at_least(counted.count, [truth(part) for part in counted.of])
         case MatrixMoved():
             return pl.col("matrix_moved")
-        case BelowLastChange() | NotEvaluated():
+        case BelowLastRaise() | NotEvaluated():
             return pl.lit(None, dtype=pl.Boolean)
         case _:
             return pl.col(_name(condition))

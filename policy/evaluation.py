@@ -6,7 +6,7 @@ import polars as pl
 
 from policy import path
 from policy.conditions import (
-    BelowLastChange,
+    BelowLastRaise,
     Comparison,
     Condition,
     Driver,
@@ -117,7 +117,7 @@ def _signer_lines(policy: Policy) -> list[_Line]:
             }  # fmt: skip
             condition = getattr(signer, direction).every_layer
             line = _line(standing, condition)
-            if isinstance(condition, BelowLastChange):
+            if isinstance(condition, BelowLastRaise):
                 line = line._replace(outcome=_any_layer(DIRECTIONS.index(direction), number))
             lines.append(line)
     return lines

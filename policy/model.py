@@ -16,7 +16,7 @@ from pydantic_core import ErrorDetails
 from policy.conditions import (
     KINDS,
     READABLE,
-    BelowLastChange,
+    BelowLastRaise,
     BucketIn,
     Condition,
     Driver,
@@ -302,7 +302,7 @@ def _check_seed(policy: Policy) -> None:
 
 def _stated(policy: Policy) -> Iterator[tuple[Condition, At, tuple[type[Entry], ...]]]:
     """Each condition of the file, where it stands, and the kinds that have no sense there."""
-    apart: tuple[type[Entry], ...] = (BelowLastChange, MissingInputs, MatrixMoved)
+    apart: tuple[type[Entry], ...] = (BelowLastRaise, MissingInputs, MatrixMoved)
     odd: tuple[type[Entry], ...]
     for name, reading in policy.seed.readings.items():
         yield reading.when, ("seed", "readings", name, "when"), (*apart, SeedReading)
@@ -314,7 +314,7 @@ def _stated(policy: Policy) -> Iterator[tuple[Condition, At, tuple[type[Entry], 
             predicates = getattr(signer, direction)
             for key in predicates.model_fields_set:
                 condition = getattr(predicates, key)
-                whole = direction == "reduce" and isinstance(condition, BelowLastChange)
+                whole = direction == "reduce" and isinstance(condition, BelowLastRaise)
                 odd = apart[1:] if whole else apart
                 yield condition, ("signers", signer_id, direction, key), odd
 

@@ -72,7 +72,9 @@ class Limits(NamedTuple):
     quorum_reduce: int
     mandatory: Codes  # by group and signer: 1 where the signer is of the group
     never_false: Codes  # by signer
-    relative: Codes  # by layer (with SE) and signer: 1 where a reduction is judged by last change
+    relative: (
+        Codes  # by layer (with SE) and signer: 1 where a reduction is judged by the last raise
+    )
     seed_layer: int
     seed_lift: int  # steps
 
@@ -135,15 +137,15 @@ def walk(market: Market, limits: Limits) -> Walk:
     current = np.full(LAYERS, limits.base, dtype=np.int64)
     direction = np.zeros(LAYERS, dtype=np.int64)
     moved_at = np.zeros(LAYERS, dtype=np.int64)
-    moved_row = np.full(LAYERS + 1, UNKNOWN, dtype=np.int64)
+    raised_row = np.full(LAYERS + 1, UNKNOWN, dtype=np.int64)
     held, state = Held(0, 0), UNKNOWN
     for t in range(market.row.size):
         held = _held(market, t, held)
         out.run[t] = held.cell
-        _sign_relative(out.signed[t], limits.relative, market.row[t], moved_row)
+        _sign_relative(out.signed[t], limits.relative, market.row[t], raised_row)
         entered = _second_engine(market, limits, t, held.cell, state)
         if entered != state:
-            state, moved_row[SE] = entered, market.row[t]
+            state, raised_row[SE] = entered, market.row[t]
         out.se[t] = state
         for layer in range(LAYERS):
             last = Last(int(direction[layer]), int(t - moved_at[layer]))
@@ -153,7 +155,9 @@ def walk(market: Market, limits: Limits) -> Walk:
             if result.after != before:
                 last = Last(1 if result.after > before else -1, 0)
                 direction[layer], moved_at[layer] = last.direction, t
-                moved_row[layer], current[layer] = market.row[t], result.after
+                current[layer] = result.after
+                if result.after > before:
+                    raised_row[layer] = market.row[t]
             out.wait[t, layer] = _wait(limits, last)
             _record(out, t, layer, asked, result)
     return out
@@ -201,13 +205,13 @@ def _held(market: Market, t: int, before: Held) -> Held:
     return Held(before.cell + 1 if same_cell else 1, row_run)
 
 
-def _sign_relative(signed: Codes, relative: Codes, row: int, moved_row: Ints) -> None:
-    """Fill in the reductions that are judged against the row of the layer's last change."""
+def _sign_relative(signed: Codes, relative: Codes, row: int, raised_row: Ints) -> None:
+    """Fill in the reductions that are judged against the row of the layer's last raise."""
     for layer in range(LAYERS + 1):
         for signer in range(relative.shape[1]):
             if relative[layer, signer]:
-                known = row != UNKNOWN and moved_row[layer] != UNKNOWN
-                below = YES if row < moved_row[layer] else NO
+                known = row != UNKNOWN and raised_row[layer] != UNKNOWN
+                below = YES if row < raised_row[layer] else NO
                 signed[layer, REDUCE, signer] = below if known else NO_DATA
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 
 from policy import path
-from policy.conditions import BelowLastChange
+from policy.conditions import BelowLastRaise
 from policy.entries import DIRECTIONS, LAYERS, SIGNERS, UNIT_LAYERS, LayerId
 from policy.model import Policy
 
@@ -65,7 +65,7 @@ def limits_of(policy: Policy) -> path.Limits:
     cells = [[policy.matrix[row][column] for column in policy.axes.column.ids]
              for row in policy.axes.row.ids]  # fmt: skip
     groups = [[name in group for name in SIGNERS] for group in policy.quorum.mandatory]
-    relative = [[isinstance(policy.signers[name].reduce.of(layer), BelowLastChange)
+    relative = [[isinstance(policy.signers[name].reduce.of(layer), BelowLastRaise)
                  for name in SIGNERS] for layer in LAYERS]  # fmt: skip
     steps = [[[policy.steps(cell.multiplier(layer)) for layer in UNIT_LAYERS] for cell in line]
              for line in cells]  # fmt: skip

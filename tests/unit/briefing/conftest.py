@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 
 import numpy as np
 import polars as pl
@@ -36,11 +37,12 @@ def _sessions() -> list[date]:
     return found[::-1]
 
 
+def _at(day: date, hour: int, minute: int = 0) -> datetime:
+    return datetime(day.year, day.month, day.day, hour, minute, tzinfo=UTC)
+
+
 def _core(days: list[date], source: str, market: dict[str, np.ndarray]) -> Frames:
     following = [*days[1:], date(2026, 1, 2)]
-    at = lambda day, hour, minute=0: datetime(
-        day.year, day.month, day.day, hour, minute, tzinfo=UTC
-    )  # noqa: E731
     offered = [entry.id for entry in offered_by(source)]
     index = {
         entry.id: market.get(entry.id, market["vix_close"])
@@ -50,9 +52,9 @@ def _core(days: list[date], source: str, market: dict[str, np.ndarray]) -> Frame
     last = days[-2:]
     return {
         "core_session": _conformed("core_session", {
-            "session": days, "open_at": [at(d, 14, 30) for d in days],
-            "close_at": [at(d, 21) for d in days], "is_half_day": [False] * len(days),
-            "next_session": following, "decision_at": [at(d, 12, 30) for d in following],
+            "session": days, "open_at": [_at(d, 14, 30) for d in days],
+            "close_at": [_at(d, 21) for d in days], "is_half_day": [False] * len(days),
+            "next_session": following, "decision_at": [_at(d, 12, 30) for d in following],
         }),
         "core_index_daily": _conformed("core_index_daily", {"session": days, **index}),
         "core_event_daily": _conformed("core_event_daily", {
@@ -64,7 +66,7 @@ def _core(days: list[date], source: str, market: dict[str, np.ndarray]) -> Frame
             "series_id": [name for _ in last for name in offered],
             "event_date": [d for d in last for _ in offered],
             "value": [1.0] * (2 * len(offered)),
-            "available_at": [at(d, 21, 20) for d in last for _ in offered],
+            "available_at": [_at(d, 21, 20) for d in last for _ in offered],
             "age_sessions": [0] * (2 * len(offered)),
             "freshness": ["ok"] * (2 * len(offered)),
             "raw_sha256": ["0" * 64] * (2 * len(offered)),
@@ -247,37 +249,25 @@ def _checks() -> pl.DataFrame:
     )
 
 
-@pytest.fixture(scope="session")
-def make_frames() -> Callable[[str], Frames]:
+def market_frames(source: str = "simulated") -> Frames:
     """Frames of all tables the page reads, for a source: 600 sessions, seed 11."""
-
-    def frames(source: str = "simulated") -> Frames:
-        market, days = _market(np.random.default_rng(11)), _sessions()
-        last, before = days[-1], days[-2]
-        history = {
-            "mart_rule_evaluation_daily": pl.concat([_rule_rows(before), _rule_rows(last)]),
-            "mart_hedge_decision_daily": pl.concat([_decisions(before), _decisions(last)]),
-            "mart_signer_daily": _signers(last),
-        }
-        return {
-            **_core(days, source, market),
-            **_marts(days, market, has_term=source == "simulated"),
-            **history,
-            "mart_policy_cell": _cells(),
-            "ops_check_result": _checks(),
-        }
-
-    return frames
+    market, days = _market(np.random.default_rng(11)), _sessions()
+    last, before = days[-1], days[-2]
+    history = {
+        "mart_rule_evaluation_daily": pl.concat([_rule_rows(before), _rule_rows(last)]),
+        "mart_hedge_decision_daily": pl.concat([_decisions(before), _decisions(last)]),
+        "mart_signer_daily": _signers(last),
+    }
+    return {
+        **_core(days, source, market),
+        **_marts(days, market, has_term=source == "simulated"),
+        **history,
+        "mart_policy_cell": _cells(),
+        "ops_check_result": _checks(),
+    }
 
 
-@pytest.fixture
-def frames(make_frames: Callable[[str], Frames]) -> Frames:
-    """The frames of the simulated source."""
-    return make_frames("simulated")
-
-
-@pytest.fixture(scope="session")
-def policy_text() -> PolicyText:
+def words() -> PolicyText:
     """The policy's own words, as the flow would pass them."""
     return PolicyText(
         layers=(
@@ -298,10 +288,27 @@ def policy_text() -> PolicyText:
     )  # fmt: skip
 
 
-@pytest.fixture
-def run_info(policy_text: PolicyText) -> RunInfo:
+def run_of(source: str = "simulated") -> RunInfo:
     """The run that the frames belong to."""
     return RunInfo(
-        RUN_ID, date(2025, 12, 31), "simulated", "steward", "1.0", "ab" * 32, "cd" * 32, "ef" * 32,
-        "0.1.0", 1, policy_text,
+        RUN_ID, date(2025, 12, 31), source, "steward", "1.0", "ab" * 32, "cd" * 32, "ef" * 32,
+        "0.1.0", 1, words(),
     )  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def make_frames() -> Callable[[str], Frames]:
+    """Frames of all tables for a source, made once."""
+    return cache(market_frames)
+
+
+@pytest.fixture
+def frames(make_frames: Callable[[str], Frames]) -> Frames:
+    """The frames of the simulated source."""
+    return make_frames("simulated")
+
+
+@pytest.fixture
+def run_info() -> RunInfo:
+    """The run that the frames belong to."""
+    return run_of()

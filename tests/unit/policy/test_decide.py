@@ -83,17 +83,18 @@ def test_seed_rule_waits_out_distortion(layer_rows: Rows, steward: Policy) -> No
 
 
 def test_way_down_needs_two_signatures(layer_rows: Rows, steward: Policy) -> None:
-    """Above the base a reduction waits for two signers; with them it takes a step a session."""
-    high = [{}] * 6 + [SEED] * 2
-    stuck = {"term_ratio_3m": 0.95, "vol_gap_z": 0.0}
-    rows = layer_rows(
-        steward,
-        high
-        + [{"realized_vol_21d": 0.16} | stuck | {"vol_gap_z": 1.2, "realized_vol_21d": 0.20}] * 2
-        + [{}] * 3,
-        "L2",
-    )
-    assert _told(rows[9:], "reason_code", "multiplier_after")[-1] == ("cell_asks_less", 1.0)
+    """Above the base one signer of two does not bring L2 down; with two it takes its steps."""
+    raised = [{}] * 6 + [SEED] * 7
+    inverted = {"realized_vol_21d": 0.16, "term_ratio_3m": 0.95}
+    normal = {"realized_vol_21d": 0.16}
+    rows = layer_rows(steward, [*raised, *[inverted] * 3, *[normal] * 3], "L2")
+    assert _told(rows[14:], "action", "reason_code", "signers_signed", "multiplier_after") == [
+        ("blocked", "reduction_quorum_not_met", 1, 1.5),
+        ("blocked", "reduction_quorum_not_met", 1, 1.5),
+        ("reduce", "cell_asks_less", 2, 1.25),
+        ("reduce", "cell_asks_less", 2, 1.0),
+        ("hold", "at_target", None, 1.0),
+    ]
 
 
 def test_missing_input_holds_everything(layer_rows: Rows, steward: Policy) -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from policy.model import Policy, load, names
+from policy.model import Policy, PolicyError, load, names
 from policy.units import parse_quantity
 from schemas.model import Unit
 
@@ -50,3 +50,33 @@ def test_hash_is_of_content(steward: Policy, tmp_path: Path) -> None:
     assert load(str(path)).hash == steward.hash
     path.write_text(text.replace('"14 %"', '"13 %"'))
     assert load(str(path)).hash != steward.hash
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ('name: 14 to 18 %, below: "18 %"', 'name: 14 to 17 %, below: "17 %"'),
+        ("M-B4R4, L1: 0.25", "M-B4R4, L1: 0.50"),
+        ("active: V", "active: F"),
+    ],
+)
+def test_worked_edits_load(steward: Policy, tmp_path: Path, before: str, after: str) -> None:
+    """The edits that the README shows are accepted, and each makes another policy."""
+    text = Path("policy/steward.yaml").read_text("utf-8")
+    assert before in text
+    path = tmp_path / "mine.yaml"
+    path.write_text(text.replace(before, after))
+    assert load(str(path)).hash != steward.hash
+
+
+def test_active_reading_must_be_enabled(tmp_path: Path) -> None:
+    """A reading that is off cannot act: both lines change, or neither."""
+    text = Path("policy/steward.yaml").read_text("utf-8")
+    path = tmp_path / "mine.yaml"
+    path.write_text(text.replace("active: V", "active: Z"))
+    with pytest.raises(PolicyError, match="found enabled: false"):
+        load(str(path))
+    path.write_text(
+        text.replace("active: V", "active: Z").replace("enabled: false", "enabled: true")
+    )
+    assert load(str(path)).seed_rule == "R-02Z"

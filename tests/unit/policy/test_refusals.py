@@ -96,7 +96,7 @@ def test_every_mistake_is_named(refusal: Refusal) -> None:
 
 def test_unknown_name_lists_policies() -> None:
     """A name that is neither built in nor a file is answered with those there are."""
-    with pytest.raises(PolicyError, match="promoter, steward.*did you mean 'steward'"):
+    with pytest.raises(PolicyError, match=r"promoter, steward.*did you mean 'steward'"):
         load("stewart")
 
 

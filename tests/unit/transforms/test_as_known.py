@@ -150,7 +150,7 @@ def test_age_counts_sessions() -> None:
 )
 def test_age_of_odd_dates(event_date: date, age: int) -> None:
     """Before the calendar weekdays count; a Saturday's value is as old as Friday's close."""
-    start = max(DAYS[0], max(day for day in DAYS if day <= max(event_date, DAYS[0])))
+    start = max(day for day in DAYS if day <= max(event_date, DAYS[0]))
     panel = _panel([_observed("treasury_10y", event_date, 0.04, _at(start))])
     assert _series(panel, "treasury_10y")[0]["age_sessions"] == age
 

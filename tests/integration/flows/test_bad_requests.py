@@ -1,0 +1,114 @@
+"""Each bad request ends with one sentence, the exit code that fits, and nothing half-written."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from flows.brief import brief
+from flows.outcome import ExitCode, Stop
+from flows.plan import Wish
+from sources import simulated
+from sources.simulated import Simulation
+from warehouse.lock import run_lock
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+def _stop(wish: Wish) -> Stop:
+    with pytest.raises(Stop) as caught:
+        brief(wish, orchestrated=False)
+    return caught.value
+
+
+@pytest.fixture
+def fresh(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty folder for data and pages."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("VOLBRIEF_DATA", str(tmp_path / "var"))
+    monkeypatch.setenv("VOLBRIEF_OUT", str(tmp_path / "out"))
+    monkeypatch.setenv("VOLBRIEF_SOURCE", "simulated")
+    monkeypatch.setenv("VOLBRIEF_SIMULATED_SESSIONS", "300")
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("day", "nearest"),
+    [
+        (date(2018, 2, 3), ("2018-02-02", "2018-02-05")),
+        (date(2018, 12, 5), ("2018-12-04", "2018-12-06")),
+    ],
+)
+def test_closed_day_names_neighbors(fresh: Path, day: date, nearest: tuple[str, str]) -> None:
+    """A weekend and a day of mourning are refused, with the sessions around them."""
+    stop = _stop(Wish(day))
+    assert stop.code is ExitCode.UNMET
+    assert all(session in str(stop) for session in nearest)
+
+
+def test_unknown_source_lists_known(fresh: Path) -> None:
+    """A source that is not there is refused with those that are."""
+    stop = _stop(Wish(source="bloomberg"))
+    assert (stop.code, "sample, simulated" in str(stop)) == (ExitCode.UNMET, True)
+
+
+def test_unknown_policy_lists_known(fresh: Path) -> None:
+    """A policy that is not there is refused with those that are."""
+    stop = _stop(Wish(policy="stewart"))
+    assert (stop.code, "promoter, steward" in str(stop)) == (ExitCode.UNMET, True)
+
+
+def test_malformed_policy_names_line(fresh: Path) -> None:
+    """A misspelt key in a policy file is refused with its file and line."""
+    text = (ROOT / "policy" / "steward.yaml").read_text().replace("quorum:", "quorrum:", 1)
+    (fresh / "mine.yaml").write_text(text)
+    stop = _stop(Wish(policy="mine.yaml"))
+    assert stop.code is ExitCode.CONFIG
+    assert "mine.yaml" in str(stop)
+    assert "quorrum" in str(stop)
+
+
+def test_folder_that_is_a_file(fresh: Path) -> None:
+    """An output folder that cannot be one is refused before anything is touched."""
+    (fresh / "page").write_text("not a folder")
+    stop = _stop(Wish(out=fresh / "page"))
+    assert stop.code is ExitCode.CONFIG
+    assert str(fresh / "page") in str(stop)
+
+
+def test_date_outside_data(fresh: Path) -> None:
+    """A session the source does not cover is refused with the span it covers."""
+    stop = _stop(Wish(date(2018, 2, 6)))
+    assert stop.code is ExitCode.UNMET
+    assert "outside the data" in str(stop)
+    assert not (fresh / "out").exists() or not list((fresh / "out").rglob("briefing*"))
+
+
+def test_second_run_is_told(fresh: Path) -> None:
+    """While another run holds the lock, a second one ends at once and names its process."""
+    with run_lock(fresh / "var" / "simulated"):
+        stop = _stop(Wish())
+    assert stop.code is ExitCode.BUSY
+    assert "PID" in str(stop)
+
+
+def test_unknown_setting_is_refused(fresh: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A misspelt setting in the environment is refused with those there are."""
+    monkeypatch.setenv("VOLBRIEF_POLICI", "steward")
+    stop = _stop(Wish())
+    assert (stop.code, "VOLBRIEF_POLICY" in str(stop)) == (ExitCode.CONFIG, True)
+
+
+def test_refused_input_publishes_notice(fresh: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A required input out of its range refuses the run: a notice, no page, no new tables."""
+    fetch = simulated.fetch_observations
+
+    def broken(simulation: Simulation) -> bytes:
+        return fetch(simulation).replace(b"\nvix_close,2025-12-31,", b"\nvix_close,2025-12-31,9")
+
+    monkeypatch.setattr(simulated, "fetch_observations", broken)
+    stop = _stop(Wish(date(2025, 12, 31)))
+    assert stop.code is ExitCode.REFUSED
+    assert "vix_close" in str(stop)
+    assert (fresh / "out" / "refused" / "2025-12-31.html").exists()
+    assert not (fresh / "out" / "2025-12-31").exists()

@@ -1,0 +1,53 @@
+"""Every reason of a decision becomes a sentence with its numbers."""
+
+from datetime import date
+
+import polars as pl
+import pytest
+
+from briefing.context import briefing_of
+from briefing.layers import _REASONS
+from briefing.run import RunInfo
+
+DECISION = "mart_hedge_decision_daily"
+
+
+def _with_reason(frames: dict[str, pl.DataFrame], code: str) -> dict[str, pl.DataFrame]:
+    changed = frames[DECISION].with_columns(reason_code=pl.lit(code))
+    return {**frames, DECISION: changed}
+
+
+@pytest.mark.parametrize("code", [*_REASONS, "a_code_without_words"])
+def test_reason_is_a_finished_sentence(
+    frames: dict[str, pl.DataFrame], run_info: RunInfo, code: str
+) -> None:
+    """No brace, no bare token: the sentence quotes the decision's own values."""
+    for layer in briefing_of(_with_reason(frames, code), run_info).layers.rows:
+        assert "{" not in layer.why
+        assert "_" not in layer.why
+        assert layer.why.endswith(".")
+
+
+def test_matrix_reason_quotes_the_cell(frames: dict[str, pl.DataFrame], run_info: RunInfo) -> None:
+    """What the cell asks and what was in force stand in the sentence."""
+    why = briefing_of(_with_reason(frames, "cell_asks_more"), run_info).layers.rows[1].why
+    assert why.startswith("The cell asks 1.25\u00d7, more than 1.00\u00d7 in force.")
+
+
+def test_flip_says_where_and_how_far(frames: dict[str, pl.DataFrame], run_info: RunInfo) -> None:
+    """The flip names the input, its threshold, its value, the distance and what follows."""
+    assert briefing_of(frames, run_info).layers.rows[0].flip == (
+        "Vol-fundamental gap, z-score up to +1.50 sd "
+        "(now +0.61 sd, 5.9 typical daily moves away): target 0.75\u00d7"
+    )
+
+
+def test_missing_axis_names_the_input(frames: dict[str, pl.DataFrame], run_info: RunInfo) -> None:
+    """Where an axis is unknown the reason says which, and no number is made up."""
+    name = "mart_vol_gap_daily"
+    chosen = pl.col("session") == date(2025, 12, 31)
+    blank = frames[name].with_columns(vol_gap_z=pl.when(~chosen).then(pl.col("vol_gap_z")))
+    layer = briefing_of({**_with_reason(frames, "row_unknown"), name: blank}, run_info).layers.rows[
+        3
+    ]
+    assert "Vol-fundamental gap, z-score: no data" in layer.why
