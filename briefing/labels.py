@@ -6,6 +6,7 @@ from briefing import formats
 from briefing.model import Outcome, Quantity
 from briefing.rows import BriefingError
 from schemas.columns import COLUMNS
+from schemas.lineage import LINEAGE
 from schemas.model import Unit
 
 _LABELS = {
@@ -72,35 +73,6 @@ _LABELS = {
     "sessions_in_cell": "Closes in the matrix cell",
 }
 
-# What a measure's absence is traced back to; an input that is not listed stands for itself.
-_PREMIUM = ("spx_close", "treasury_10y", "erp_damodaran_published")
-_SVIX = ("vix_close", "rf_30d")
-_MADE_FROM = {
-    "realized_vol_21d": ("spx_close",),
-    "implied_vol": ("vix_close",),
-    "vol_spread": ("vix_close", "spx_close"),
-    "term_ratio_3m": ("vix3m_close", "vix_close"),
-    "term_ratio_9d": ("vix9d_close", "vix_close"),
-    "erp_fcfe_marked": _PREMIUM,
-    "coe_f": _PREMIUM,
-    "wacc_f": (*_PREMIUM, "baa_yield"),
-    "erp_svix30": _SVIX,
-    "coe_v": _SVIX,
-    "wacc_v": (*_SVIX, "baa_yield"),
-    "erp_svix365": ("vix1y_close", "treasury_10y"),
-    "vol_gap_30d": (*_SVIX, *_PREMIUM),
-    "vol_gap_log": (*_SVIX, *_PREMIUM),
-    "vol_gap_z": (*_SVIX, *_PREMIUM),
-    "vol_gap_percentile": (*_SVIX, *_PREMIUM),
-    "vix_macd": ("vix_close",),
-    "vix_macd_hist": ("vix_close",),
-    "vix_sma_20d": ("vix_close",),
-    "vix_rsi_14d": ("vix_close",),
-    "sessions_since_macd_up": ("vix_close",),
-    "sessions_since_macd_down": ("vix_close",),
-    "spx_rsi_14d": ("spx_close",),
-}
-
 _OUTCOMES: dict[str, Outcome] = {
     "fired": "fired",
     "not_fired": "not_fired",
@@ -138,7 +110,7 @@ def readable(condition: str) -> str:
 
 def made_from(column: str) -> tuple[str, ...]:
     """The inputs whose absence explains a missing value."""
-    return _MADE_FROM.get(column, (column,))
+    return LINEAGE.get(column) or (column,)
 
 
 def unit_of(column: str) -> Unit:

@@ -3,9 +3,12 @@
 import base64
 import hashlib
 import json
+import logging
 import re
+from contextlib import redirect_stderr, redirect_stdout
 from datetime import date
 from functools import lru_cache
+from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -92,9 +95,14 @@ def _encoded(weight: int) -> str:
 def pdf_available() -> str | None:
     """None where a PDF can be made; else the sentence that says what to install."""
     try:
-        import weasyprint  # type: ignore[import-untyped]  # noqa: F401, PLC0415 -- loads system libraries
+        # Where a library is missing it prints a page of help before it raises; ours is shorter.
+        with redirect_stdout(StringIO()), redirect_stderr(StringIO()):
+            import weasyprint  # type: ignore[import-untyped]  # noqa: F401, PLC0415 -- loads system libraries
     except OSError as missing:
-        return f"PDF skipped: {missing}. On Debian or Ubuntu: {_INSTALL}"
+        reason = str(missing).partition(":")[0]
+        return f"PDF skipped: {reason}. On Debian or Ubuntu run: {_INSTALL}"
+    # The page's rules for screens mean nothing to it, which it would say on every run.
+    logging.getLogger("weasyprint").setLevel(logging.ERROR)
     return None
 
 

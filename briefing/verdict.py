@@ -14,6 +14,11 @@ ACTION_WORDS = {
     "blocked": "BLOCKED",
     "unknown": "NO DATA",
 }
+_BLOCKED_BY = {
+    "quorum_not_met": "for want of a quorum",
+    "reduction_quorum_not_met": "for want of a quorum",
+    "cooldown": "by the cooldown",
+}
 _STATE_WORDS: dict[PageState, str] = {
     "complete": "Complete",
     "degraded": "Degraded",
@@ -125,10 +130,11 @@ def _clause(rows: Rows, row: Row) -> str:
         case "reduce":
             return f"REDUCE {layer}, {move}"
         case "review":
-            stand = f"{formats.count(before)} contracts stand meanwhile"
-            return f"REVIEW {layer}, {move if before != after else stand}"
+            same = f"still {formats.count(after, 'contract')}"
+            return f"REVIEW {layer}, {move if before != after else same}"
         case "blocked":
-            return f"{layer} BLOCKED by {row['rule_id']}, {formats.count(before, 'contract')} stand"
+            by = _BLOCKED_BY.get(as_text(row["reason_code"]), f"by {row['rule_id']}")
+            return f"{layer} BLOCKED {by}, {formats.count(before, 'contract')} stand"
         case "unknown":
             return f"{layer} has NO DATA, {formats.count(before, 'contract')} stand"
     return ""

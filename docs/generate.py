@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from briefing.schema import json_schema_text
+from briefing.schema import json_schema
 from policy.decide import decision_step
 from policy.model import load
 from schemas.catalogue import TABLES
@@ -101,7 +101,7 @@ DOCUMENTS: dict[str, Callable[[], str]] = {
     "data-dictionary.md": data_dictionary,
     "sources.md": sources,
     "dag.md": dag,
-    "briefing.schema.json": json_schema_text,
+    "briefing.schema.json": json_schema,
 }
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
-"""Which inputs a driver is computed from, so that a figure can be traced to its raw bytes.
+"""Which inputs a measure is computed from, so that a figure can be traced to its raw bytes.
 
-A property test moves each input of the simulated market and demands that exactly the drivers
+A property test moves each input of the simulated market and demands that exactly the measures
 named here move with it.
 """
 
@@ -30,8 +30,17 @@ LINEAGE: dict[str, tuple[str, ...]] = {
     "sessions_since_macd_down": _VIX,
     "vix_rsi_14d": _VIX,
     "spx_rsi_14d": _SPX,
+    "vix_macd": _VIX,
+    "vix_sma_20d": _VIX,
     "erp_fcfe_marked": _PREMIUM,
     "erp_svix30": _VIX,
+    "erp_svix365": ("vix1y_close",),
+    "coe_f": _PREMIUM,
+    "coe_v": (*_VIX, "rf_30d"),
+    "coe_v_365d": ("vix1y_close", "treasury_2y"),
+    "wacc_f": (*_PREMIUM, "baa_yield"),
+    "wacc_v": (*_VIX, "rf_30d", "baa_yield"),
+    "vol_gap_30d": (*_VIX, *_PREMIUM),
     "vol_gap_log": (*_VIX, *_PREMIUM),
     "vol_gap_z": (*_VIX, *_PREMIUM),
     "vol_gap_percentile": (*_VIX, *_PREMIUM),

@@ -24,7 +24,7 @@ def parse_decisions(payload: bytes) -> pl.LazyFrame:
     """Decisions as ``fomc_decision`` events.
 
     Returns:
-        A year's schedule counts as known on 31 December of the year before, 18:00 New York. The
+        A year's schedule counts as known on 30 September of the year before, 18:00 New York. The
         Federal Reserve announces it in the preceding summer; the rule errs on the late side.
 
     Raises:
@@ -35,13 +35,13 @@ def parse_decisions(payload: bytes) -> pl.LazyFrame:
     """
     table = text_table(payload, file=_FILE, header=_HEADER)
     decision = pl.col("event_date")
-    year_end = pl.date(decision.dt.year() - 1, 12, 31)
+    announced = pl.date(decision.dt.year() - 1, 9, 30)
     return pl.LazyFrame(
         {"event_date": dates(table, "decision", file=_FILE, layout="%Y-%m-%d")}
     ).select(
         pl.lit("fomc_decision").alias("event_kind"),
         "event_date",
-        new_york(year_end, pl.lit(_EVENING)).alias("available_at"),
+        new_york(announced, pl.lit(_EVENING)).alias("available_at"),
     )
 
 

@@ -121,7 +121,7 @@ def test_style_matches_its_policy(page: str) -> None:
     style = re.search(r"<style>(.*?)</style>", page, re.DOTALL)
     assert style is not None
     digest = hashlib.sha256(style.group(1).encode()).digest()
-    import base64  # noqa: PLC0415 -- used here alone
+    import base64
 
     assert f"sha256-{base64.b64encode(digest).decode()}" in page
     assert not [a for _tag, a in _elements(page) if "style" in a]
@@ -222,7 +222,7 @@ def test_pdf_opens_no_address(hostile: str, run_info: RunInfo) -> None:
     """A file or network address in the page ends the rendering; nothing is read."""
     if (missing := render.pdf_available()) is not None:
         pytest.skip(missing)
-    from weasyprint.urls import FatalURLFetchingError  # noqa: PLC0415 -- needs system libraries
+    from weasyprint.urls import FatalURLFetchingError
 
     page = f"<html lang=en><head><title>t</title>{hostile}</head><body>{hostile}</body></html>"
     with pytest.raises(FatalURLFetchingError, match="a briefing opens no address"):

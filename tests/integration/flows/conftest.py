@@ -26,7 +26,6 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """Settings of these tests: a short simulated market in a folder of their own."""
     folder = tmp_path_factory.mktemp("morning")
     with pytest.MonkeyPatch.context() as patch:
-        patch.chdir(folder)
         patch.setenv("VOLBRIEF_DATA", str(folder / "var"))
         patch.setenv("VOLBRIEF_OUT", str(folder / "out"))
         patch.setenv("VOLBRIEF_SOURCE", "simulated")

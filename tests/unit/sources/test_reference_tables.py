@@ -38,20 +38,20 @@ def test_erp_header_refused() -> None:
 
 
 def test_decisions_table_size() -> None:
-    """Forty decisions, eight a year from 2014 to 2018, each on a Wednesday or Thursday."""
+    """Eight decisions a year from 2014 to 2018 and the first of 2019, on Wednesdays or Thursdays."""
     rows = parse_decisions(fetch_decisions()).collect(engine="in-memory")
-    assert rows.height == 40
+    assert rows.height == 41
     per_year = rows.group_by(pl.col("event_date").dt.year().alias("year")).len()
-    assert dict(per_year.rows()) == dict.fromkeys(range(2014, 2019), 8)
+    assert dict(per_year.rows()) == {**dict.fromkeys(range(2014, 2019), 8), 2019: 1}
     assert set(rows["event_date"].dt.weekday()) == {3, 4}
     assert rows["event_date"].is_sorted()
 
 
 def test_schedule_known_year_before() -> None:
-    """A year's schedule counts as known on the evening of 31 December before it, New York."""
+    """A year's schedule counts as known on the evening of 30 September before it, New York."""
     rows = parse_decisions(b"decision\n2018-01-31\n2018-12-19\n").collect(engine="in-memory")
     assert rows.columns == ["event_kind", "event_date", "available_at"]
-    assert set(rows["available_at"]) == {datetime(2017, 12, 31, 23, 0, tzinfo=UTC)}
+    assert set(rows["available_at"]) == {datetime(2017, 9, 30, 22, 0, tzinfo=UTC)}
     assert set(rows["event_kind"]) == {"fomc_decision"}
 
 
