@@ -1,8 +1,8 @@
 """Publishing: a briefing is visible whole or not at all, and what was published stays.
 
 ``out/runs/<run_id>/`` holds each publication; ``out/<session>`` and ``out/latest`` are relative
-links that follow from what is there: the highest revision of the session, and of the newest
-session. A publication cut short is therefore finished by running it again.
+links to the run of that session that was published last, and to that of the newest session. A
+publication cut short is finished by running it again.
 """
 
 import hashlib
@@ -52,8 +52,8 @@ class _Manifest:
 def publish(out: Path, run_id: str, session: date, artefacts: Mapping[str, bytes]) -> Publication:
     """Make a run's files visible in one step, then let the links follow.
 
-    Publishing the same bytes again touches nothing. ``out/latest`` never goes back to an older
-    session.
+    Publishing the same bytes again touches nothing but a link that another run of the session
+    had taken. ``out/latest`` never goes back to an older session.
 
     Args:
         out: the folder of all publications.
@@ -79,7 +79,7 @@ def publish(out: Path, run_id: str, session: date, artefacts: Mapping[str, bytes
         else:
             revision = earlier.revision
             _same(folder, earlier, hashes, session)
-        _link(out, published, session)
+        _link(out, published, run_id)
     return Publication(folder, revision, is_new=earlier is None)
 
 
@@ -202,13 +202,12 @@ def _place(folder: Path, manifest: _Manifest, artefacts: Mapping[str, bytes]) ->
     sync_folder(folder.parent)
 
 
-def _link(out: Path, published: Mapping[str, _Manifest], session: date) -> None:
-    of_session = [one for one in published.values() if one.session == session]
-    newest = max(one.session for one in published.values())
-    of_newest = [one for one in published.values() if one.session == newest]
-    for name, candidates in ((session.isoformat(), of_session), ("latest", of_newest)):
-        top = max(candidates, key=lambda one: one.revision)
-        _point(out / name, f"runs/{top.run_id}")
+def _link(out: Path, published: Mapping[str, _Manifest], run_id: str) -> None:
+    """The session's link follows the run asked for; ``latest`` never to an older session."""
+    session = published[run_id].session
+    _point(out / session.isoformat(), f"runs/{run_id}")
+    if session == max(one.session for one in published.values()):
+        _point(out / "latest", f"runs/{run_id}")
 
 
 def _point(link: Path, target: str) -> None:

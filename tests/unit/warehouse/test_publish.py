@@ -165,3 +165,13 @@ def test_missing_room_is_counted(tmp_path: Path) -> None:
     ) as raised:
         writable(tmp_path, need_bytes=9_000_000_000_000_000)
     assert raised.value.reason == "space"
+
+
+def test_link_follows_the_run_asked_for(tmp_path: Path) -> None:
+    """Asking for an earlier run of a session again brings its page back to the session's link."""
+    session = date(2018, 2, 6)
+    publish(tmp_path, "first", session, {"briefing.html": b"one"})
+    publish(tmp_path, "second", session, {"briefing.html": b"two"})
+    again = publish(tmp_path, "first", session, {"briefing.html": b"one"})
+    assert (again.is_new, again.revision) == (False, 1)
+    assert (tmp_path / "2018-02-06" / "briefing.html").read_bytes() == b"one"
