@@ -132,7 +132,8 @@ def main() -> NoReturn:
     """Run the command; a stop is one sentence on stderr and an exit code that means something."""
     sys.excepthook = _bug
     try:
-        app(standalone_mode=True)
+        # Not app(): that would put its own hook in place of ours.
+        typer.main.get_command(app)(standalone_mode=True)
     except Stop as stop:
         typer.echo(f"volbrief: {stop}", err=True)
         sys.exit(stop.code)

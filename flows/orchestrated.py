@@ -1,9 +1,14 @@
 """Run the daily flow from the command line, with nothing of the orchestrator's to see."""
 
-from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
+from prefect.client.orchestration import get_client
+from prefect.settings import (
+    PREFECT_API_URL,
+    PREFECT_FLOWS_HEARTBEAT_FREQUENCY,
+    temporary_settings,
+)
 
 from flows.daily import daily_briefing
-from flows.outcome import Outcome
+from flows.outcome import ExitCode, Outcome, Stop
 from flows.plan import Wish
 from flows.preload import start_preloading
 
@@ -13,7 +18,11 @@ def run_as_flow(wish: Wish) -> Outcome:
 
     The heartbeat thread sleeps whole seconds and would add one to every run; the command line is
     there to see the run die, so it is off.
+
+    Raises:
+        Stop: a server is configured and does not answer; or what the flow itself stops for.
     """
+    _answering(PREFECT_API_URL.value())
     start_preloading()
     with temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}):
         return daily_briefing(
@@ -22,4 +31,17 @@ def run_as_flow(wish: Wish) -> Outcome:
             policy=wish.policy,
             out=None if wish.out is None else str(wish.out),
             pdf=wish.want_pdf,
+        )
+
+
+def _answering(address: str | None) -> None:
+    if address is None:
+        return
+    with get_client(sync_client=True) as client:
+        error = client.api_healthcheck()
+    if error is not None:
+        raise Stop(
+            f"the orchestrator at {address} does not answer ({error}): start it, unset "
+            "PREFECT_API_URL, or run with --no-orchestrator",
+            ExitCode.BUSY,
         )

@@ -80,8 +80,8 @@ def plan_of(wish: Wish, settings: Settings) -> Plan:
         want_pdf=wish.want_pdf,
         lock_wait=settings.lock_wait,
     )
-    for folder in (plan.data, plan.out):
-        _writable(folder)
+    _writable(plan.data, "VOLBRIEF_DATA")
+    _writable(plan.out, "--out or VOLBRIEF_OUT")
     return plan
 
 
@@ -134,8 +134,8 @@ def _simulation(settings: Settings) -> Simulation:
         raise Stop(str(error), ExitCode.CONFIG) from error
 
 
-def _writable(folder: Path) -> None:
+def _writable(folder: Path, chosen_by: str) -> None:
     try:
         writable(folder)
     except StoreError as error:
-        raise Stop(str(error), ExitCode.CONFIG) from error
+        raise Stop(f"{error}; or choose another folder by {chosen_by}", ExitCode.CONFIG) from error
