@@ -1,6 +1,5 @@
 """Blocks 5, 10 and 11: the book's place, the case against the rules, the words, the disclaimer."""
 
-from briefing import formats
 from briefing.model import Appendix, Book, Disclaimer
 from briefing.rows import Rows
 
@@ -15,10 +14,15 @@ _NOT_USED = (
 )
 
 _GLOSSARY = (
+    ("Percentile", ("share of the previous ten years' values, at least three years of them, "
+     "that lie below today's; windows of volatility overlap, so they are not independent")),
+    ("Range estimators", ("volatility from highs and lows; in the tables, not on this page: "
+     "stale opens of a cash index bias them low, which a flag then says")),
     ("Age", "sessions from the date a value describes to the session of the page"),
     ("Contango", "VIX3M above the VIX; the opposite is backwardation"),
     ("Cost of equity", "10-year Treasury yield plus beta times the equity risk premium"),
-    ("Daily moves", "distance to a threshold over the median absolute change of 63 sessions"),
+    ("Daily moves", ("distance to a threshold over the standard deviation of the driver's daily "
+     "change, 63 sessions")),
     ("ERP, cash flows", ("the return above the 10-year yield at which a two-stage model of "
      "dividends and buybacks meets the index price")),
     ("ERP, options", "the least premium that option variance implies; here from the VIX"),
@@ -29,7 +33,7 @@ _GLOSSARY = (
     ("Quorum", "signatures that a multiplier above 1.00 needs; an unknown signer has not signed"),
     ("Realized volatility", "root of 252 times the mean squared log return of the window"),
     ("Vol-fundamental gap", ("log of the options' premium less log of the cash flows' premium; its "
-     "z-score is the matrix's row")),
+     "distance from its past mean in standard deviations (z) is the matrix's row")),
     ("Volatility cone", "percentiles of realized volatility by window over the previous ten years"),
 )  # fmt: skip
 
@@ -53,18 +57,12 @@ def book() -> Book:
 
 
 def appendix(rows: Rows) -> Appendix:
-    """Evidence against the rules first; then what is not used, and the glossary."""
-    titles = rows.run.text.rules
+    """What is not used and why, the glossary, and every hash in full."""
+    run = rows.run
     return Appendix(
-        evidence=tuple(
-            (
-                formats.spelled(f"{rule_id} {titles.get(rule_id, '')}".strip()),
-                formats.spelled(sentence),
-            )
-            for rule_id, sentence in sorted(rows.run.text.evidence.items())
-        ),
         not_used=_NOT_USED,
         glossary=_GLOSSARY,
+        hashes=(("Data", run.data_hash), ("Policy", run.policy_hash), ("Code", run.code_hash)),
     )
 
 

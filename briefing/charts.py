@@ -16,9 +16,18 @@ if TYPE_CHECKING:
 FONTS = Path(__file__).parent.parent / "templates" / "fonts"
 MAX_POINTS = 2_500
 _FAMILY = "Inter, 'DejaVu Sans', sans-serif"
-_WIDTH, _HEIGHT = 300, 176  # [px] half a page wide
+_WIDTH, _HEIGHT, _BETWEEN = 265, 170, 12  # [px] of a plot without its labels
+_CANVAS = 402  # [px] a whole figure: the same for all, so that their letters are of one size
+_LETTERS = 11.5  # [px] 7 points in print
 _DASHES: dict[LineStyle, list[float]] = {"solid": [1, 0], "dashed": [5, 3], "dotted": [1.5, 2.5]}
-_LABEL_GAP = 0.1  # share of a panel's height below which two labels would touch
+_LINE_HEIGHT = 13  # [px] below which two labels would touch
+_LONG = 1_500  # [days] beyond which years alone are named
+_BARS_OPACITY = 0.55  # one area with steps: a bar each would be 126 elements
+_AIR = 0.04  # share of a panel's range kept free above and below
+_UNITS = {"percent": "% a year", "points": "Points", "sd": "Standard deviations"}
+_ON_CANVAS = re.compile(
+    r'width="(?P<width>\d+)" height="(?P<height>\d+)" viewBox="0 0 (?P=width) (?P=height)"'
+)
 _FORMATS = {"percent": "~%", "points": "~f", "sd": "~f"}
 
 
@@ -40,7 +49,7 @@ def svg(figure: Figure) -> str:
         )
     if figure.missing:
         return ""
-    return _standalone(figure, _engine().vegalite_to_svg(_chart(figure).to_dict()))
+    return _standalone(figure, _engine().vegalite_to_svg(_specification(figure)))
 
 
 @lru_cache(maxsize=1)
@@ -51,16 +60,38 @@ def _engine() -> Any:  # noqa: ANN401 -- a module without types
     return vl_convert
 
 
+def _specification(figure: Figure) -> dict[str, Any]:
+    """The chart as the engine takes it.
+
+    The rows are put in at the end by name: the library copies every chart at every step, and
+    would copy inline rows some twenty times.
+    """
+    drawn: dict[str, Any] = _chart(figure).to_dict(validate=False)
+    rows = {_name(number): _values(line.points) for number, line in enumerate(figure.lines)}
+    return {**drawn, "datasets": {**drawn.get("datasets", {}), **rows}}
+
+
+def _name(number: int) -> str:
+    return f"line {number}"
+
+
 def _standalone(figure: Figure, drawn: str) -> str:
     """Ids made unique to the figure, since several share a page; title and description inside."""
     name = figure.figure_id
     drawn = re.sub(r'\bid="', f'id="{name}-', drawn)
     drawn = re.sub(r"url\(#", f"url(#{name}-", drawn)
     drawn = re.sub(r'href="#', f'href="#{name}-', drawn)
+    drawn = _ON_CANVAS.sub(_widened, drawn, count=1)
     words = f"<title>{escape(figure.title)}</title><desc>{escape(figure.alt)}</desc>"
     return re.sub(r"(<svg[^>]*)>", rf'\1 role="img" aria-label="{escape(figure.title)}">', drawn, count=1).replace(
         ">", f">{words}", 1
     )  # fmt: skip
+
+
+def _widened(head: re.Match[str]) -> str:
+    """The drawing's size and view with the figures' common width, where it is narrower."""
+    width, height = max(int(head["width"]), _CANVAS), head["height"]
+    return f'width="{width}" height="{height}" viewBox="0 0 {width} {height}"'
 
 
 def _chart(figure: Figure) -> "alt.VConcatChart":
@@ -68,14 +99,14 @@ def _chart(figure: Figure) -> "alt.VConcatChart":
 
     panels = [_panel(figure, panel) for panel in range(len(figure.panels))]
     drawn: alt.VConcatChart = (
-        alt.vconcat(*panels, spacing=10)
+        alt.vconcat(*panels, spacing=_BETWEEN)
         .configure(background=PAPER, font=_FAMILY, padding=2)
         .configure_view(stroke=None)
         .configure_axis(
             labelColor=TONES["grey"],
-            labelFontSize=10,
+            labelFontSize=11,
             titleColor=TONES["grey"],
-            titleFontSize=10,
+            titleFontSize=11,
             titleFontWeight="normal",
             gridColor=RULE,
             gridOpacity=0.6,
@@ -91,15 +122,21 @@ def _chart(figure: Figure) -> "alt.VConcatChart":
 def _panel(figure: Figure, panel: int) -> "alt.LayerChart | alt.FacetChart":
     import altair as alt  # noqa: PLC0415 -- see above
 
-    lines = [line for line in figure.lines if line.panel == panel]
-    height = _HEIGHT if len(figure.panels) == 1 else (_HEIGHT - 10) // 2
-    layers: list[alt.Chart] = [_marks(figure, line) for line in lines]
+    numbered = [pair for pair in enumerate(figure.lines) if pair[1].panel == panel]
+    lines = [line for _number, line in numbered]
+    layers: list[alt.Chart] = [_marks(figure, line, _name(number)) for number, line in numbered]
     layers += [_reference(figure, ref.value) for ref in figure.references if ref.panel == panel]
     layers += _labels(figure, lines, panel)
     drawn: alt.LayerChart | alt.FacetChart = alt.layer(*layers).properties(
-        width=_WIDTH, height=height
+        width=_WIDTH, height=_height(figure)
     )
     return drawn
+
+
+def _height(figure: Figure) -> float:
+    """A panel's height [px]: all panels of a figure share one."""
+    count = len(figure.panels)
+    return (_HEIGHT - _BETWEEN * (count - 1)) / count
 
 
 def _x(figure: Figure, panel: int) -> "alt.X":
@@ -112,39 +149,61 @@ def _x(figure: Figure, panel: int) -> "alt.X":
         axis = alt.Axis(values=ticks, format="d", grid=False, title=figure.panels[panel])
         return alt.X("x:Q", scale=scale, axis=axis)
     axis = alt.Axis(
-        title=None, grid=False, labels=is_last, ticks=is_last, tickCount=4, labelFlush=True,
-        format="%b %y" if figure.kind not in {"premium", "gap"} else "%Y",
+        title=None, grid=False, labels=is_last, ticks=is_last, tickCount=4, labelFlush=True, labelOverlap="greedy", labelSeparation=4,
+        format="%b %y" if _span(figure) < _LONG else "%Y",
     )  # fmt: skip
     return alt.X("x:T", axis=axis)
+
+
+def _span(figure: Figure) -> int:
+    """How many days a chart over time covers."""
+    days = [p.x for line in figure.lines for p in line.points if not isinstance(p.x, int)]
+    return (max(days) - min(days)).days if days else 0
 
 
 def _y(figure: Figure, panel: int, field: str = "y") -> "alt.Y":
     import altair as alt  # noqa: PLC0415 -- see above
 
-    title = figure.panels[panel] if len(figure.panels) > 1 else None
-    axis = alt.Axis(format=_FORMATS[figure.unit], tickCount=5, title=title, domain=False)
-    is_bars = any(line.style == "bars" and line.panel == panel for line in figure.lines)
-    return alt.Y(f"{field}:Q", axis=axis, scale=alt.Scale(zero=is_bars, nice=True))
+    axis = alt.Axis(format=_FORMATS[figure.unit], tickCount=5, title=_axis_title(figure, panel), domain=False)  # fmt: skip
+    domain = alt.Scale(domain=list(_domain(figure, panel)), nice=False, zero=False)
+    return alt.Y(f"{field}:Q", axis=axis, scale=domain)
 
 
-def _values(points: tuple[Point, ...]) -> dict[str, Any]:
-    return {"values": [
+def _axis_title(figure: Figure, panel: int) -> str:
+    """What the axis measures; a chart over horizons keeps its panel's name for the other axis."""
+    return _UNITS[figure.unit] if figure.kind in {"cone", "term"} else figure.panels[panel]
+
+
+def _domain(figure: Figure, panel: int) -> tuple[float, float]:
+    """The heights a panel shows: all that is drawn in it and a little air."""
+    lines = [line for line in figure.lines if line.panel == panel]
+    values = [v for line in lines for p in line.points for v in (p.y, p.high) if v is not None]
+    values += [ref.value for ref in figure.references if ref.panel == panel]
+    if any(line.style == "bars" for line in lines):
+        values.append(0.0)
+    low, high = (min(values), max(values)) if values else (0.0, 1.0)
+    air = (high - low or abs(high) or 1.0) * _AIR
+    return (max(low - air, 0.0) if low >= 0 else low - air), high + air
+
+
+def _values(points: tuple[Point, ...]) -> list[dict[str, Any]]:
+    return [
         {"x": point.x if isinstance(point.x, int) else point.x.isoformat(),
          "y": point.y, "high": point.high}
         for point in points
-    ]}  # fmt: skip
+    ]  # fmt: skip
 
 
-def _marks(figure: Figure, line: Line) -> "alt.Chart":
+def _marks(figure: Figure, line: Line, rows: str) -> "alt.Chart":
     import altair as alt  # noqa: PLC0415 -- see above
 
     tone = TONES[line.tone]
-    base = alt.Chart(_values(line.points))
+    base = alt.Chart(alt.NamedData(rows))
     drawn: alt.Chart
     if line.style in BANDS:
         drawn = base.mark_area(color=BANDS[line.style], opacity=1).encode(y2="high:Q")
     elif line.style == "bars":
-        drawn = base.mark_bar(color=BANDS["band"], width=1.6)
+        drawn = base.mark_area(color=tone, opacity=_BARS_OPACITY, interpolate="step", line=False)
     elif line.style == "points":
         shape, size = ("circle", 34) if line.tone == "blue" else ("diamond", 60)
         drawn = base.mark_point(shape=shape, size=size, filled=True, color=tone, opacity=1)
@@ -178,25 +237,26 @@ def _labels(figure: Figure, lines: list[Line], panel: int) -> list["alt.Chart"]:
         if line.name and len(line.points) > 1 and (end := _last(line)) is not None
     ]
     ends += [(ref.name, INK, ref.value) for ref in figure.references if ref.panel == panel]
-    values = [v for line in lines for p in line.points for v in (p.y, p.high) if v is not None]
-    values += [end for _name, _tone, end in ends]
-    gap = (max(values) - min(values) or 1.0) * _LABEL_GAP * len(figure.panels) if values else 1.0
-    placed = _spread([end for _name, _tone, end in ends], gap)
+    low, high = _domain(figure, panel)
+    gap = (high - low) * _LINE_HEIGHT / _height(figure)
+    placed = _spread([end for _name, _tone, end in ends], gap, (low, high))
     alone = [line for line in lines if len(line.points) == 1 and _last(line) is not None]
-    return [_beside(figure, line) for line in alone] + [
-        _at_end(figure, panel, name, tone, place)
+    named = [
+        {"y": place, "name": name, "tone": tone}
         for (name, tone, _end), place in zip(ends, placed, strict=True)
     ]
+    return [_beside(figure, line) for line in alone] + [_at_end(figure, panel, named)]
 
 
-def _at_end(figure: Figure, panel: int, name: str, tone: str, place: float) -> "alt.Chart":
+def _at_end(figure: Figure, panel: int, named: list[dict[str, Any]]) -> "alt.Chart":
     import altair as alt  # noqa: PLC0415 -- see above
 
     text: alt.Chart = (
-        alt.Chart({"values": [{"y": place, "name": name}]})
-        .mark_text(align="left", dx=5, fontSize=10, color=tone, clip=False)
-        .encode(y=_y(figure, panel), x=alt.value(_WIDTH), text="name:N")
-    )
+        alt.Chart({"values": named})
+        .mark_text(align="left", dx=5, fontSize=_LETTERS, clip=False)
+        .encode(y=_y(figure, panel), x=alt.value(_WIDTH), text="name:N",
+                color=alt.Color("tone:N", scale=None))
+    )  # fmt: skip
     return text
 
 
@@ -205,8 +265,8 @@ def _beside(figure: Figure, line: Line) -> "alt.Chart":
     import altair as alt  # noqa: PLC0415 -- see above
 
     text: alt.Chart = (
-        alt.Chart(_values(line.points))
-        .mark_text(align="left", dx=7, dy=-6, fontSize=10, color=TONES[line.tone])
+        alt.Chart({"values": _values(line.points)})
+        .mark_text(align="left", dx=7, dy=-6, fontSize=_LETTERS, color=TONES[line.tone])
         .encode(x=_x(figure, line.panel), y=_y(figure, line.panel), text=alt.value(line.name))
     )
     return text
@@ -220,10 +280,17 @@ def _last(line: Line) -> float | None:
     return None
 
 
-def _spread(wanted: list[float], gap: float) -> list[float]:
-    """The wanted heights, each at least ``gap`` from its neighbors, their order kept."""
+def _spread(wanted: list[float], gap: float, within: tuple[float, float]) -> list[float]:
+    """The wanted heights, each at least ``gap`` from its neighbors, their order kept.
+
+    Names are pushed up from below; what would leave the panel at the top pushes back down.
+    """
     order = sorted(range(len(wanted)), key=lambda i: wanted[i])
     placed = list(wanted)
     for lower, upper in pairwise(order):
         placed[upper] = max(placed[upper], placed[lower] + gap)
+    if order:
+        placed[order[-1]] = min(placed[order[-1]], within[1])
+    for upper, lower in pairwise(reversed(order)):
+        placed[lower] = min(placed[lower], placed[upper] - gap)
     return placed

@@ -1,7 +1,7 @@
 """Block 6: the charts as data. Each title is the finding, each gap a null, each line named."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 
 import polars as pl
 
@@ -11,8 +11,8 @@ from briefing.model import Figure, Line, Point, Reference
 from briefing.rows import Rows, as_float, as_int
 from schemas.model import Unit
 
-_THREE_YEARS, _HALF_YEAR, _TEN_YEARS = 756, 126, 2_520  # [sessions]
-_TABLE_ROWS = 8
+_YEAR, _HALF_YEAR, _TEN_YEARS = 252, 126, 2_520  # [sessions]
+_MOST_POINTS = 260  # on half a printed page the eye tells no more apart
 _WEEK = 5  # [sessions]
 _VIX_HORIZON = 21  # [sessions] the VIX looks 30 calendar days ahead
 _PREMIA = ("erp_fcfe_marked", "erp_svix30")
@@ -25,7 +25,7 @@ def figures(rows: Rows) -> tuple[Figure, ...]:
 
 def _footer(rows: Rows) -> str:
     origin = "SIMULATED data" if rows.run.source == "simulated" else f"Source: {rows.run.source}"
-    return f"{origin}; closes to {formats.day(rows.session)}; gaps are sessions without data."
+    return f"{origin}; closes to {formats.day(rows.session)}; a gap is missing data."
 
 
 def _line(frame: pl.DataFrame, column: str) -> tuple[Point, ...]:
@@ -38,8 +38,8 @@ def _is_empty(points: Sequence[Point]) -> bool:
 
 
 def _table(frame: pl.DataFrame, names: Sequence[str]) -> tuple[tuple[str, ...], ...]:
-    """The newest rows as text, under a heading row."""
-    newest = frame.tail(_TABLE_ROWS)
+    """What is drawn as text under a heading row, the newest first."""
+    newest = frame.reverse()
     heading = ("Session", *(label(name) for name in names))
     body = (
         (row["session"].isoformat(), *(quantity(row[name], name).text for name in names))
@@ -67,7 +67,7 @@ def _cone(rows: Rows) -> Figure:
         Line(name="5th to 95th", style="outer_band", tone="grey", points=line("cone_p05", "cone_p95")),
         Line(name="25th to 75th", style="band", tone="grey", points=line("cone_p25", "cone_p75")),
         Line(name="Median", style="dashed", tone="grey", points=line("cone_p50")),
-        Line(name="Realized, today", style="points", tone="blue", points=line("realized_vol_cc")),
+        Line(name="Realized", style="points", tone="blue", points=line("realized_vol_cc")),
         Line(
             name="VIX", style="points", tone="vermillion",
             points=(Point(x=_VIX_HORIZON, y=implied),) if xs else (),
@@ -78,9 +78,10 @@ def _cone(rows: Rows) -> Figure:
     title = (
         "Volatility cone: standing unknown"
         if rank is None
-        else f"One-month realized volatility: {formats.ordinal(rank)} percentile"
+        else f"One-month realized volatility: {formats.ordinal(rank)} percentile of its past"
     )
-    columns = ("realized_vol_cc", "cone_p05", "cone_p50", "cone_p95", "cone_percentile")
+    columns = ("realized_vol_cc", "cone_p05", "cone_p25", "cone_p50", "cone_p75", "cone_p95",
+               "cone_percentile")  # fmt: skip
     heading = ("Window", *(label(name) for name in columns))
     body = (
         (str(x), *(quantity(as_float(row[name]), name).text for name in columns))
@@ -88,7 +89,7 @@ def _cone(rows: Rows) -> Figure:
     )
     return Figure(
         figure_id="cone", kind="cone", title=title,
-        subtitle="Realized volatility by window, annualized; bands: previous ten years",
+        subtitle="About the mean, annualized; bands: overlapping windows, at most ten years",
         footer=_footer(rows),
         alt=f"{title}. Bands of realized volatility by window in sessions, with today's values "
         f"and the VIX at {_VIX_HORIZON} sessions ({formats.percent(implied)}).",
@@ -98,11 +99,27 @@ def _cone(rows: Rows) -> Figure:
     )  # fmt: skip
 
 
-def _month_ends(frame: pl.DataFrame) -> pl.DataFrame:
-    """The last session of each month, and the newest one."""
-    return frame.group_by(pl.col("session").dt.truncate("1mo"), maintain_order=True).agg(
+def _last_of_each(frame: pl.DataFrame, period: str) -> pl.DataFrame:
+    """The last session of each week or month, and the newest one."""
+    return frame.group_by(pl.col("session").dt.truncate(period), maintain_order=True).agg(
         pl.col("session").last().alias("last_session"), pl.exclude("session").last()
     ).drop("session").rename({"last_session": "session"})  # fmt: skip
+
+
+def _known(frame: pl.DataFrame, column: str) -> pl.DataFrame:
+    """The rows from the first known value on: daily where few, else each week's or month's last."""
+    known = frame.filter(pl.col(column).is_not_null().cum_max())
+    if known.height <= _MOST_POINTS:
+        return known
+    return _last_of_each(known, "1w" if known.height <= _MOST_POINTS * _WEEK else "1mo")
+
+
+def _pace(frame: pl.DataFrame) -> str:
+    """How far apart the points of a long chart are."""
+    step = frame["session"].diff().median()
+    if not isinstance(step, timedelta) or step < timedelta(days=_WEEK):
+        return "daily"
+    return "weekly" if step < timedelta(days=4 * _WEEK) else "monthly"
 
 
 def _bands(frame: pl.DataFrame, stem: str, panel: int) -> tuple[Line, Line]:
@@ -112,7 +129,10 @@ def _bands(frame: pl.DataFrame, stem: str, panel: int) -> tuple[Line, Line]:
     """
     mean, deviation = frame[f"{stem}_mean_10y"], frame[f"{stem}_sd_10y"]
     lines: list[Line] = []
-    for name, style, width in (("2 sd", "outer_band", 2.0), ("1 sd", "band", 1.0)):
+    for name, style, width in (
+        ("Mean \u00b1 2 sd", "outer_band", 2.0),
+        ("Mean \u00b1 1 sd", "band", 1.0),
+    ):
         low, high = mean - width * deviation, mean + width * deviation
         points = tuple(
             Point(x=x, y=bottom, high=top)
@@ -132,13 +152,13 @@ def _seed_threshold(rows: Rows) -> tuple[Reference, ...]:
         if row["driver_column"] in _PREMIA and row["threshold"] is not None
     }
     return tuple(
-        Reference(name=f"policy {formats.percent(value, 1)}", value=value, panel=1)
+        Reference(name=f"Policy {formats.percent(value, 1)}", value=value, panel=1)
         for value in sorted(value for value in found if value is not None)
     )
 
 
 def _premium(rows: Rows) -> Figure:
-    frame = _month_ends(rows.tail("mart_cost_of_equity_daily", _TEN_YEARS))
+    frame = _known(rows.tail("mart_cost_of_equity_daily", _TEN_YEARS), "coe_f")
     lines = (
         *_bands(frame, "coe_f", 0),
         Line(name="10-year mean", style="dashed", tone="grey", points=_line(frame, "coe_f_mean_10y")),
@@ -153,22 +173,32 @@ def _premium(rows: Rows) -> Figure:
     flows = quantity(as_float(today["erp_fcfe_marked"]), "erp_fcfe_marked").text
     options = quantity(as_float(today["erp_svix30"]), "erp_svix30").text
     cost = quantity(as_float(today["coe_f"]), "coe_f").text
-    names = ("coe_f", "coe_f_mean_10y", "erp_fcfe_marked", "erp_svix30")
-    title = f"Premium: {flows} by cash flows, {options} by options"
+    published = quantity(as_float(today["erp_damodaran_published"]), "erp_damodaran_published").text
+    names = ("coe_f", "coe_f_mean_10y", "coe_f_sd_10y", "erp_fcfe_marked", "erp_fcfe_mean_10y",
+             "erp_fcfe_sd_10y", "erp_svix30")  # fmt: skip
+    title = f"Premium {flows} by cash flows, {options} by options"
     return Figure(
         figure_id="premium", kind="premium", title=title,
-        subtitle=f"Cost of equity {cost} (top), equity premium (below); bands 1 and 2 sd; monthly",
+        subtitle=f"Cost of equity {cost}; cash-flow premium as published {published}; {_pace(frame)}",
         footer=_footer(rows),
-        alt=f"{title}; cost of equity {cost}. Ten-year mean with bands of one and two standard "
+        alt=f"{title}, cost of equity {cost}. Ten-year mean with bands of one and two standard "
         "deviations, and the premium that the policy's rule asks for.",
-        unit="percent", panels=("Cost of equity", "Equity premium"), lines=lines,
+        unit="percent", panels=("Cost of equity", "Premium"), lines=lines,
         references=_seed_threshold(rows), table=_table(frame, names),
         missing=_missing(lines, "neither premium nor cost of equity is known."),
     )  # fmt: skip
 
 
+def _beside(difference: float) -> str:
+    """A signed difference in words: 2.15 pts above, 0.40 pts below, level with."""
+    size = formats.vol_points(abs(difference))
+    if size == formats.vol_points(0.0):
+        return "level with"
+    return f"{size} {'above' if difference > 0 else 'below'}"
+
+
 def _spread(rows: Rows) -> Figure:
-    frame = rows.tail("mart_vol_state_daily", _THREE_YEARS)
+    frame = rows.tail("mart_vol_state_daily", _YEAR)
     lines = (
         Line(name="Realized", style="dashed", tone="blue", points=_line(frame, "realized_vol_21d")),
         Line(name="Implied", style="solid", tone="vermillion", points=_line(frame, "implied_vol")),
@@ -177,17 +207,23 @@ def _spread(rows: Rows) -> Figure:
     if spread is None:
         title = "Implied against realized: unknown today"
     else:
-        side = "above" if spread > 0 else "below"
-        title = f"Implied is {formats.vol_points(abs(spread))} {side} realized"
+        title = f"Implied is {_beside(spread)} realized"
     return Figure(
         figure_id="spread", kind="spread", title=title,
-        subtitle="VIX and 21-session realized volatility, annualized; three years",
+        subtitle="VIX and 21-session realized volatility, annualized; daily, one year",
         footer=_footer(rows),
-        alt=f"{title}. Daily implied and realized volatility over three years.",
-        unit="percent", panels=("Volatility",), lines=lines, references=(),
+        alt=f"{title}. Daily implied and realized volatility over one year.",
+        unit="percent", panels=("Annualized",), lines=lines, references=(),
         table=_table(frame, ("implied_vol", "realized_vol_21d", "vol_spread")),
         missing=_missing(lines, "neither the VIX nor realized volatility is known."),
     )  # fmt: skip
+
+
+def _with_closes(frame: pl.DataFrame, closes: pl.DataFrame) -> pl.DataFrame:
+    """The rows with the VIX of their session, null where it is unknown."""
+    known = dict(zip(closes["session"], closes["vix_close"], strict=True))
+    found = [known.get(session) for session in frame["session"]]
+    return frame.with_columns(pl.Series("vix_close", found, dtype=pl.Float64))
 
 
 def _macd(rows: Rows) -> Figure:
@@ -204,15 +240,17 @@ def _macd(rows: Rows) -> Figure:
     if histogram is None:
         title = "MACD of the VIX: unknown today"
     else:
-        side = "above" if histogram > 0 else "below"
-        title = f"MACD of the VIX is {formats.vol_points(abs(histogram))} {side} its signal"
+        title = f"MACD of the VIX is {_beside(histogram)} its signal"
     return Figure(
         figure_id="macd", kind="macd", title=title,
-        subtitle="VIX (top), MACD 12/26/9 (below), volatility points; 126 sessions",
+        subtitle="VIX with its 20-session mean; MACD 12/26/9 of the VIX; points, 126 sessions",
         footer=_footer(rows),
         alt=f"{title}. VIX with its 20-session mean above, MACD, signal and histogram below.",
-        unit="points", panels=("VIX", "MACD"), lines=lines, references=(),
-        table=_table(frame, ("vix_macd", "vix_macd_signal", "vix_macd_hist", "vix_sma_20d")),
+        unit="points", panels=("VIX, pts", "MACD, pts"), lines=lines, references=(),
+        table=_table(
+            _with_closes(frame, closes),
+            ("vix_close", "vix_sma_20d", "vix_macd", "vix_macd_signal", "vix_macd_hist"),
+        ),
         missing=_missing(lines, "the VIX is not known."),
     )  # fmt: skip
 
@@ -221,26 +259,28 @@ _TENORS = (
     ("vix9d_close", 9), ("vix_close", 30), ("vix3m_close", 93), ("vix6m_close", 184),
     ("vix1y_close", 365),
 )  # fmt: skip
+_YEAR_BAND = (0.1, 0.9)
 
 
 def _term(rows: Rows) -> Figure:
-    frame = rows.tail("core_index_daily", _WEEK + 1)
-    dates: list[date] = frame["session"].to_list()
+    year = rows.tail("core_index_daily", _YEAR)
+    dates: list[date] = year["session"].to_list()
     chosen = [(dates[-1], "Today", "solid", "blue")] if dates else []
     if len(dates) > 1:
-        chosen.insert(0, (dates[-2], "Session before", "dashed", "grey"))
+        chosen.insert(0, (dates[-2], "Previous", "dashed", "vermillion"))
     if len(dates) > _WEEK:
-        chosen.insert(0, (dates[0], "Week before", "dotted", "ochre"))
-    lines = tuple(
+        chosen.insert(0, (dates[-1 - _WEEK], "Week ago", "dotted", "ochre"))
+    curves = tuple(
         Line.model_validate({
             "name": name, "style": style, "tone": tone,
             "points": _curve(rows, session),
         })
         for session, name, style, tone in chosen
     )  # fmt: skip
+    band = Line(name="10th to 90th", style="outer_band", tone="grey", points=_year_band(year))
+    lines = (*curves, band) if _is_empty(band.points) else (band, *curves)
     ratio = as_float(rows.one("mart_vol_state_daily", rows.session)["term_ratio_3m"])
-    words = "unknown today" if ratio is None else "contango" if ratio > 1 else "backwardation"
-    title = f"Term structure: {words}"
+    title = f"Term structure: {_slope(ratio)}"
     if ratio is not None:
         title += f", VIX3M / VIX {quantity(ratio, 'term_ratio_3m').text}"
     names = [name for name, _days in _TENORS]
@@ -248,13 +288,20 @@ def _term(rows: Rows) -> Figure:
                     for name in names if name != "vix_close")  # fmt: skip
     return Figure(
         figure_id="term", kind="term", title=title,
-        subtitle="Implied volatility by horizon in calendar days, volatility points",
+        subtitle="VIX9D to VIX1Y, points, log scale of days; band: 10th to 90th of one year",
         footer=_footer(rows),
-        alt=f"{title}. Implied volatility at 9 days to one year, today and before.",
+        alt=f"{title}. Implied volatility at 9 days to one year: today, the previous session, a "
+        "week ago, and the 10th to 90th percentile of the last year.",
         unit="points", panels=("Calendar days",), lines=lines if has_curve else (),
-        references=(), table=_table(frame, names),
+        references=(), table=_curves_table(lines),
         missing="" if has_curve else "NO DATA: this source offers the VIX at 30 days only.",
     )  # fmt: skip
+
+
+def _slope(ratio: float | None) -> str:
+    if ratio is None:
+        return "unknown today"
+    return "contango" if ratio > 1 else "backwardation" if ratio < 1 else "flat"
 
 
 def _curve(rows: Rows, session: date) -> tuple[Point, ...]:
@@ -262,23 +309,54 @@ def _curve(rows: Rows, session: date) -> tuple[Point, ...]:
     return tuple(Point(x=days, y=as_float(row[name])) for name, days in _TENORS)
 
 
+def _year_band(year: pl.DataFrame) -> tuple[Point, ...]:
+    """Where each tenor spent four fifths of the last year; null with less than half a year."""
+    points = []
+    for name, days in _TENORS:
+        known = year[name].drop_nulls()
+        low, high = (known.quantile(share, "linear") for share in _YEAR_BAND)
+        is_known = len(known) >= _HALF_YEAR
+        points.append(Point(x=days, y=low if is_known else None, high=high if is_known else None))
+    return tuple(points)
+
+
+def _curves_table(lines: Sequence[Line]) -> tuple[tuple[str, ...], ...]:
+    """Each curve as a row of text, by tenor."""
+    heading = ("Curve", *(label(name) for name, _days in _TENORS))
+    body: list[tuple[str, ...]] = []
+    for line in lines:
+        edges = [("", [point.y for point in line.points])]
+        if line.style == "outer_band":
+            edges = [("10th percentile", edges[0][1]),
+                     ("90th percentile", [point.high for point in line.points])]  # fmt: skip
+        body.extend(
+            (name or line.name, *(formats.vol_points(value) for value in values))
+            for name, values in edges
+        )
+    return (heading, *body)
+
+
 def _axis_edges(rows: Rows) -> tuple[Reference, ...]:
-    """The thresholds on the gap that the policy's rules state."""
+    """The thresholds on the gap that the policy's rules state, and the nearest edge of a band."""
     found = {
         as_float(row["threshold"])
         for row in rows.at("mart_rule_evaluation_daily", rows.session)
-        if row["driver_column"] == "vol_gap_z" and row["threshold"] is not None
+        if row["driver_column"] == "vol_gap_z"
+    } | {
+        as_float(row["flip_threshold"])
+        for row in rows.at("mart_hedge_decision_daily", rows.session)
+        if row["flip_column"] == "vol_gap_z"
     }
     return tuple(
-        Reference(name=f"policy {formats.number(value, 2, signed=True)}", value=value)
+        Reference(name=f"Policy {formats.number(value, 2, signed=True)}", value=value)
         for value in sorted(value for value in found if value is not None)
     )
 
 
 def _gap(rows: Rows) -> Figure:
-    frame = _month_ends(rows.tail("mart_vol_gap_daily", _TEN_YEARS))
+    frame = _known(rows.tail("mart_vol_gap_daily", _TEN_YEARS), "vol_gap_z")
     lines = (
-        Line(name="Gap, z", style="solid", tone="blue", points=_line(frame, "vol_gap_z")),
+        Line(name="Gap (z)", style="solid", tone="blue", points=_line(frame, "vol_gap_z")),
         Line(name="Robust z", style="dotted", tone="ochre", points=_line(frame, "vol_gap_z_robust")),
     )  # fmt: skip
     today = rows.one("mart_vol_gap_daily", rows.session)
@@ -286,14 +364,14 @@ def _gap(rows: Rows) -> Figure:
     sessions = as_int(today["vol_gap_window_sessions"])
     title = "Vol-fundamental gap: unknown today"
     if z is not None:
-        title = f"Vol-fundamental gap: {formats.quantity(z, Unit.Z)}"
+        title = f"Vol-fundamental gap: {formats.quantity(z, Unit.Z)} from its past mean"
     window = formats.count(sessions, "session") if sessions is not None else "window unknown"
     return Figure(
         figure_id="gap", kind="gap", title=title,
-        subtitle=f"Options' less cash flows' premium, log, against its past ({window}); monthly",
+        subtitle=f"Log options over cash-flow premium against its past {window}; {_pace(frame)}",
         footer=_footer(rows),
-        alt=f"{title}. The matrix's row variable by month over ten years.",
-        unit="sd", panels=("z",), lines=lines, references=_axis_edges(rows),
+        alt=f"{title}. The matrix's row variable since it is known, ten years at most.",
+        unit="sd", panels=("Standard deviations",), lines=lines, references=_axis_edges(rows),
         table=_table(frame, ("vol_gap_z", "vol_gap_z_robust", "vol_gap_percentile")),
         missing=_missing(lines, "the gap needs three years of both premia."),
     )  # fmt: skip

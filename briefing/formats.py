@@ -75,11 +75,12 @@ def count(value: int | None, one: str = "", many: str = "") -> str:
 
 
 def ordinal(value: float | None) -> str:
-    """A percentile as a reader says it: 34th."""
-    text = number(value, 0)
+    """A percentile as a reader says it: 34th; 0th and 100th only where nothing lies beyond."""
     if value is None:
-        return text
-    last_two = round(value) % 100
+        return number(value, 0)
+    shown = value if value in {0.0, 100.0} else min(max(round(value), 1), 99)
+    text = number(shown, 0)
+    last_two = round(shown) % 100
     suffix = {1: "st", 2: "nd", 3: "rd"}.get(last_two % 10, "th")
     return text + ("th" if last_two in {11, 12, 13} else suffix)
 

@@ -1,10 +1,12 @@
-"""Block 4: gates and drivers as sentences, the seed rule's readings, the signers, the matrix."""
+"""Block 4: gates, drivers, the seed rule's readings and the matrix, as sentences."""
 
 from briefing import formats, freshness
 from briefing.labels import OUTCOME_WORDS, label, made_from, outcome, quantity, readable, unit_of
-from briefing.matrix import matrix
-from briefing.model import Gates, Outcome, Rule, Signers, SignerVote
-from briefing.rows import Row, Rows, as_float, as_int, as_text
+from briefing.matrix import band_of, matrix
+from briefing.model import Clause, Gates, Outcome, Rule
+from briefing.rows import Row, Rows, as_float, as_text
+from briefing.signers import signers
+from schemas.model import Unit
 
 _ABOVE = {
     ">": ("above", "not above"),
@@ -15,6 +17,8 @@ _ABOVE = {
     "!=": ("not equal to", "equal to"),
 }
 _SIGNS = {">=": "at least", "<=": "at most", "!=": "not", "=": "equals", ">": "above", "<": "below"}
+_NAMED = 3  # inputs that one line holds
+_REQUIRED = "required input"  # how the policy's gate on its inputs describes itself
 
 
 def gates(rows: Rows) -> Gates:
@@ -25,7 +29,7 @@ def gates(rows: Rows) -> Gates:
         drivers=_family(rows, evaluated, "driver"),
         seeds=_family(rows, evaluated, "seed"),
         tests=_family(rows, evaluated, "test"),
-        signers=_signers(rows),
+        signers=signers(rows),
         matrix=matrix(rows),
     )
 
@@ -49,52 +53,76 @@ def _rule(rows: Rows, row: Row, conditions: list[Row]) -> Rule:
     numbers = [one for one in (row, *conditions) if one["driver_column"]]
     shown = numbers[0] if numbers else row
     column = as_text(shown["driver_column"])
-    value = as_float(shown["driver_value"])
+    clauses = tuple(_clause(rows, one) for one in numbers)
+    reason = _reason(rows, row, clauses)
+    word = OUTCOME_WORDS[result]
     return Rule(
         rule_id=rule_id,
         title=formats.spelled(rows.run.text.rules.get(rule_id, "")),
         condition=readable(as_text(row["condition_text"])),
-        sentence=_sentence(rows, numbers, result, _unread(row)),
+        sentence=f"{word}: {reason}." if result == "not_evaluated" else f"{reason}: {word}.",
         role=as_text(row["role"]),
         grade=as_text(row["grade"]),
-        value=quantity(value, column),
+        value=quantity(as_float(shown["driver_value"]), column),
         threshold=_threshold(shown),
-        distance=_distance(shown),
+        reason=f"{reason[:1].upper()}{reason[1:]}.",
+        clauses=clauses,
         outcome=result,
         evidence=formats.spelled(rows.run.text.evidence.get(rule_id, "")),
     )
 
 
-def _sentence(rows: Rows, numbers: list[Row], result: Outcome, why: str) -> str:
-    """Value, comparator, threshold, unit and date of every condition, then the outcome's word."""
+def _reason(rows: Rows, row: Row, clauses: tuple[Clause, ...]) -> str:
+    """Value, comparison, threshold, unit and date of every condition, or what stands for them."""
+    result: Outcome = outcome(as_text(row["outcome"]))
     date = formats.short_day(rows.session)
-    word = OUTCOME_WORDS[result]
     if result == "not_evaluated":
-        return f"{word}: {why or 'its inputs are not read yet'}."
-    if not numbers:
-        return f"{word} on {date}."
-    clauses = [_clause(rows, row) for row in numbers]
-    return f"{' and '.join(clauses)} on {date}: {word}."
+        text = readable(as_text(row["condition_text"])).removeprefix("not evaluated: ")
+        return text or "its inputs are not read yet"
+    if clauses:
+        return "; ".join(clause.text for clause in clauses)
+    if _REQUIRED in as_text(row["condition_text"]):
+        return _inputs(rows, result, date)
+    if row["family"] == "seed":
+        return f"This reading is switched off in the policy and moves nothing ({date})"
+    return f"{readable(as_text(row['condition_text']))} ({date})"
 
 
-def _unread(row: Row) -> str:
-    """Why a rule cannot be evaluated yet, in the policy's words."""
-    return readable(as_text(row["condition_text"])).removeprefix("not evaluated: ")
+def _inputs(rows: Rows, result: Outcome, date: str) -> str:
+    """What the gate on the required inputs found."""
+    if result == "not_fired":
+        return f"Every required input is known and current ({date})"
+    faults = [cell.label for cell in freshness.failing(rows)]
+    more = len(faults) - _NAMED
+    named = ", ".join(faults[:_NAMED]) + (f" and {more} more" if more > 0 else "")
+    return (
+        f"A required input is missing or stale ({date}){'; not current: ' if faults else ''}{named}"
+    )
 
 
-def _clause(rows: Rows, row: Row) -> str:
+def _clause(rows: Rows, row: Row) -> Clause:
+    return Clause(
+        text=clause_text(rows, row),
+        distance=_distance(row),
+        outcome=outcome(as_text(row["outcome"])),
+    )
+
+
+def clause_text(rows: Rows, row: Row) -> str:
+    """One condition in words: label, value, date, comparison and threshold, or the axis' band."""
     column = as_text(row["driver_column"])
     value, threshold = as_float(row["driver_value"]), as_float(row["threshold"])
     if value is None:
-        reason = freshness.explain_missing(rows, made_from(column)).rstrip(".")
-        return f"{label(column)} is missing" + (f" ({reason})" if reason else "")
+        missing = freshness.explain_missing(rows, made_from(column)).rstrip(".")
+        return f"{label(column)} is missing" + (f" ({missing})" if missing else "")
     unit, result = unit_of(column), outcome(as_text(row["outcome"]))
-    text = f"{label(column)} {formats.quantity(value, unit)}"
+    text = f"{label(column)} {formats.quantity(value, unit)} ({formats.short_day(rows.session)})"
     words = _ABOVE.get(as_text(row["operator"]))
-    if words is None or threshold is None or result not in {"fired", "not_fired"}:
-        return text
-    comparison = words[0] if result == "fired" else words[1]
-    return f"{text} is {comparison} {formats.quantity(threshold, unit)}"
+    if words is not None and threshold is not None and result in {"fired", "not_fired"}:
+        comparison = words[0] if result == "fired" else words[1]
+        return f"{text} is {comparison} {formats.quantity(threshold, unit)}"
+    band = band_of(rows, column)
+    return f"{text} lies in {band}" if band else text
 
 
 def _threshold(row: Row) -> str:
@@ -106,53 +134,19 @@ def _threshold(row: Row) -> str:
 
 
 def _distance(row: Row) -> str:
-    moves = as_float(row["distance_moves"])
-    if moves is None:
-        return "none"
-    return f"{formats.number(moves, 1)} daily moves"
+    """How far a driver is from its threshold: in its unit and in its typical daily moves."""
+    column = as_text(row["driver_column"])
+    value, threshold = as_float(row["driver_value"]), as_float(row["threshold"])
+    parts = []
+    if value is not None and threshold is not None:
+        parts.append(_apart(abs(value - threshold), unit_of(column)))
+    if (moves := as_float(row["distance_moves"])) is not None:
+        parts.append(f"{formats.number(moves, 1)} daily moves")
+    return ", ".join(parts)
 
 
-def _signers(rows: Rows) -> Signers:
-    votes = rows.at("mart_signer_daily", rows.session)
-    columns = sorted({(as_text(row["layer_id"]), as_text(row["direction"])) for row in votes})
-    by_key = {
-        (as_text(row["signer_id"]), as_text(row["layer_id"]), as_text(row["direction"])): row
-        for row in votes
-    }
-    table = []
-    for signer_id in sorted({as_text(row["signer_id"]) for row in votes}):
-        cells = []
-        for layer_id, direction in columns:
-            row = by_key.get((signer_id, layer_id, direction))
-            code = "not_evaluated" if row is None else as_text(row["outcome"])
-            cells.append((f"{layer_id} {direction}", outcome(code)))
-        title = formats.spelled(rows.run.text.signers.get(signer_id, ""))
-        table.append(SignerVote(signer_id=signer_id, title=title, votes=tuple(cells)))
-    return Signers(
-        columns=tuple(f"{layer} {direction}" for layer, direction in columns),
-        rows=tuple(table),
-        sentences=_quorums(rows, votes),
-    )
-
-
-def _quorums(rows: Rows, votes: list[Row]) -> tuple[str, ...]:
-    """Each layer's count: signed, quorum, and the signers that could not be asked."""
-    sentences = []
-    for row in rows.at("mart_hedge_decision_daily", rows.session):
-        layer_id, quorum = as_text(row["layer_id"]), as_int(row["quorum"])
-        direction = "reduce" if row["action"] == "reduce" else "add"
-        asked = [
-            as_text(vote["outcome"])
-            for vote in votes
-            if vote["layer_id"] == layer_id and vote["direction"] == direction
-        ]
-        if row["signers_signed"] is None:
-            sentences.append(f"{layer_id}: no move is considered, so none needs a signature.")
-            continue
-        signed = formats.count(as_int(row["signers_signed"]))
-        need = f"quorum {quorum}" if quorum else "no quorum needed"
-        sentences.append(
-            f"{layer_id} {direction}: signed {signed} of {len(asked)}, {need}, "
-            f"NO DATA {asked.count('no_data')}, NOT EVALUATED {asked.count('not_evaluated')}."
-        )
-    return tuple(sentences)
+def _apart(difference: float, unit: Unit) -> str:
+    """A difference without its sign; between rates in percentage points."""
+    if unit is Unit.DECIMAL:
+        return formats.number(difference * 100.0, 2, after=" pp")
+    return formats.quantity(difference, unit).lstrip("+")

@@ -1,20 +1,21 @@
 """Block 3: each layer under the policy: from what to what, why, and what would change it."""
 
-from collections import Counter
-
 from briefing import formats, freshness
-from briefing.labels import label, made_from, outcome, quantity, unit_of
-from briefing.model import Layer, Layers, Tally
+from briefing.gates import clause_text
+from briefing.labels import label, made_from, quantity, unit_of
+from briefing.matrix import band_of
+from briefing.model import Layer, Layers
 from briefing.rows import Row, Rows, as_float, as_int, as_text
+from briefing.signers import tally
 from briefing.verdict import ACTION_WORDS
 
 _NO_COST = "not priced yet"
 # The decision's tokens as sentences; braces name the decision's own columns.
 _REASONS = {
-    "at_target": "In force already: the multiplier that the rules ask for.",
-    "required_input_missing": "A required input is missing or stale; what stands, stands.",
-    "row_unknown": "The matrix row is unknown; what stands, stands.",
-    "column_unknown": "The matrix column is unknown; what stands, stands.",
+    "at_target": "The multiplier in force is the one that the rules ask for.",
+    "required_input_missing": "A required input is missing or stale; nothing moves.",
+    "row_unknown": "The matrix row is unknown; nothing moves.",
+    "column_unknown": "The matrix column is unknown; nothing moves.",
     "cell_not_persisted": "The matrix cell has held {sessions_in_cell} closes, too few to act on.",
     "gate_closed": "The cell asks {multiplier_cell}, but gate {rule_id} blocks adds.",
     "gate_unknown": "The cell asks {multiplier_cell}, but gate {rule_id} is unknown.",
@@ -32,9 +33,10 @@ _REASONS = {
     "se_watch": "The matrix cell asks for a watch; nothing is held.",
     "less_than_one_contract": "The change asked is less than one contract.",
 }
+_QUORUMS = {"quorum_not_met"}
 _AXES = (
-    ("mart_vol_gap_daily", "vol_gap_z", "Gap z", "row_bucket"),
-    ("mart_vol_state_daily", "realized_vol_21d", "realized volatility", "column_bucket"),
+    ("mart_vol_gap_daily", "vol_gap_z", "gap"),
+    ("mart_vol_state_daily", "realized_vol_21d", "realized volatility"),
 )
 
 
@@ -46,8 +48,8 @@ def layers(rows: Rows) -> Layers:
         heading=f"Proposed under your policy {run.policy_name} {run.policy_version}",
         rows=tuple(_layer(rows, row) for row in today),
         note=(
-            "Units are contracts. Costs are not priced yet: no option prices are "
-            "read. The tool routes no orders; a change takes effect only if you make it."
+            "Units are contracts. Cost: not priced yet, since no option prices are read. "
+            "The tool routes no orders; a change takes effect only if you make it."
         ),
     )
 
@@ -60,7 +62,7 @@ def _layer(rows: Rows, row: Row) -> Layer:
         layer_id=layer_id,
         name=text.name,
         instrument=text.instrument,
-        target=f"{text.target_expiry}, {text.target_delta}",
+        target=f"{_expiry(text.target_expiry)}, {text.target_delta}",
         action=as_text(row["action"]),
         action_word=_action_word(row),
         units_before=quantity(before, "units_before"),
@@ -70,7 +72,7 @@ def _layer(rows: Rows, row: Row) -> Layer:
         is_changed=before != after,
         rule_id=as_text(row["rule_id"]),
         why=_why(rows, row),
-        tally=_tally(rows, layer_id, as_text(row["rule_id"])),
+        tally=tally(rows, row),
         flip=_flip(row),
         cost=_NO_COST,
     )
@@ -82,26 +84,35 @@ def _action_word(row: Row) -> str:
     return ACTION_WORDS.get(as_text(row["action"]), as_text(row["action"]).upper())
 
 
-def _tally(rows: Rows, layer_id: str, decided_by: str) -> Tally:
-    listed = rows.run.text.layer(layer_id).rule_ids
-    evaluated = rows.at("mart_rule_evaluation_daily", rows.session)
-    if listed:
-        counted = [r for r in evaluated if r["rule_id"] in listed and r["condition_no"] == 0]
-    else:
-        counted = [r for r in evaluated if r["rule_id"] == decided_by and r["condition_no"] != 0]
-    seen = Counter(outcome(as_text(r["outcome"])) for r in counted)
-    return Tally(
-        fired=seen["fired"],
-        not_fired=seen["not_fired"],
-        no_data=seen["no_data"],
-        not_evaluated=seen["not_evaluated"],
-    )
+def _expiry(text: str) -> str:
+    """A window of days to expiry with its unit, where the policy's words leave that out."""
+    return text if "day" in text or not text[-1:].isdigit() else f"{text} days"
+
+
+def _unjudged(rows: Rows) -> str:
+    """Why an increase is only put up for review: the gates that nothing can judge yet."""
+    silent = [
+        as_text(row["rule_id"])
+        for row in rows.at("mart_rule_evaluation_daily", rows.session)
+        if row["family"] == "gate" and row["condition_no"] == 0
+        and row["outcome"] == "not_evaluated"
+    ]  # fmt: skip
+    return f"For review: {' and '.join(silent) or 'a gate'} cannot judge an add yet."
+
+
+def _has_the_number(row: Row) -> bool:
+    signed, quorum = as_int(row["signers_signed"]), as_int(row["quorum"])
+    return signed is not None and quorum is not None and signed >= quorum
 
 
 def _why(rows: Rows, row: Row) -> str:
     code = as_text(row["reason_code"])
     sentence = _REASONS.get(code, f"{code.replace('_', ' ').capitalize()}.")
     filled = sentence.format(**_words(row))
+    if code in _QUORUMS and _has_the_number(row):
+        filled = f"{filled} A signature that the policy insists on is missing."
+    if row["action"] == "review":
+        filled = f"{filled} {_unjudged(rows)}"
     facts = _facts(rows, row)
     return formats.spelled(f"{filled} {facts}".strip())
 
@@ -126,36 +137,39 @@ def _word(name: str, row: Row) -> str:
 
 def _facts(rows: Rows, decision: Row) -> str:
     """The numbers of the deciding rule's conditions; the matrix's axes where it names no limit."""
-    rule_id = decision["rule_id"]
-    conditions = [
-        row
+    parts = [
+        clause_text(rows, row)
         for row in rows.at("mart_rule_evaluation_daily", rows.session)
-        if row["rule_id"] == rule_id and row["condition_no"] != 0 and row["operator"]
+        if row["rule_id"] == decision["rule_id"] and row["condition_no"] != 0 and row["operator"]
     ]
-    parts = []
-    for row in conditions:
-        column = as_text(row["driver_column"])
-        value = as_float(row["driver_value"])
-        if value is None:
-            missing = freshness.explain_missing(rows, made_from(column))
-            parts.append(missing.rstrip(".") or f"{label(column)}: {formats.NO_DATA}")
-        else:
-            parts.append(f"{label(column)} {formats.quantity(value, unit_of(column))}")
-    return f"{'; '.join(parts or _axes(rows, decision))}."
+    if not parts:
+        parts = [*_axes(rows)]
+        parts[-1] = f"{parts[-1]} ({formats.short_day(rows.session)})"
+    text = "; ".join(parts)
+    return f"{text[:1].upper()}{text[1:]}."
 
 
-def _axes(rows: Rows, decision: Row) -> list[str]:
+def _axes(rows: Rows) -> list[str]:
     """Where today stands on the matrix's two axes: what a rule without conditions goes by."""
     found = []
-    for table, column, name, bucket in _AXES:
+    for table, column, name in _AXES:
         value = as_float(rows.one(table, rows.session)[column])
         if value is None:
             missing = freshness.explain_missing(rows, made_from(column)).rstrip(".")
-            found.append(missing or f"{label(column)}: {formats.NO_DATA}")
+            found.append(missing or f"{label(column)}: {_unknown(rows, column)}")
         else:
-            band = as_text(decision[bucket]) or formats.NO_DATA
-            found.append(f"{name} {formats.quantity(value, unit_of(column))} ({band})")
+            band = band_of(rows, column) or formats.NO_DATA
+            found.append(f"{name} {formats.quantity(value, unit_of(column))} is {band}")
     return found
+
+
+def _unknown(rows: Rows, column: str) -> str:
+    """What to say of a missing axis whose inputs are all there: how short its history still is."""
+    gaps = rows.frame("mart_vol_gap_daily")["vol_gap_log"]
+    if column != "vol_gap_z" or not len(gaps) or gaps[-1] is None:
+        return formats.NO_DATA
+    known = formats.count(len(gaps) - gaps.null_count(), "session")
+    return f"{formats.NO_DATA}, its history of {known} is too short"
 
 
 def _flip(row: Row) -> str:

@@ -5,6 +5,7 @@ from briefing.model import Matrix, MatrixCell, MatrixRow
 from briefing.rows import Row, Rows, as_float, as_text
 
 _LAYERS = ("L1", "L2", "L3")
+AXES = {"vol_gap_z": "row_bucket", "realized_vol_21d": "column_bucket"}
 
 
 def matrix(rows: Rows) -> Matrix:
@@ -27,6 +28,16 @@ def matrix(rows: Rows) -> Matrix:
         ),
         today=_today(today),
     )
+
+
+def band_of(rows: Rows, column: str) -> str:
+    """Today's band of an axis, with its name; empty where the column is no axis or is unknown."""
+    decisions = rows.at("mart_hedge_decision_daily", rows.session)
+    if not decisions or column not in AXES:
+        return ""
+    bucket = as_text(decisions[0][AXES[column]])
+    names = rows.run.text.rows if AXES[column] == "row_bucket" else rows.run.text.columns
+    return _titled(bucket, names.get(bucket, ""))
 
 
 def _titled(bucket: str, title: str) -> str:

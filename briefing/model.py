@@ -31,6 +31,7 @@ class Quantity(Block):
 class Header(Block):
     """Which session the page describes, when that was known, and what it is for."""
 
+    policy_text: str
     title: str
     session: date
     session_text: str
@@ -46,11 +47,15 @@ class Header(Block):
 
 
 class Status(Block):
-    """Block 0: the state of the page in a word, a sentence and its reasons."""
+    """Block 0: the state of the page in a word, a sentence and its reasons.
+
+    ``detail`` is the sentence without its leading word, for where the word stands beside it.
+    """
 
     state: PageState
     word: str
     sentence: str
+    detail: str
     reasons: tuple[str, ...]
 
 
@@ -64,6 +69,7 @@ class Verdict(Block):
 class Level(Block):
     """A measure today beside the session before and its own ten years."""
 
+    group: Literal["market", "premium"]
     label: str
     column: str
     today: Quantity
@@ -73,16 +79,18 @@ class Level(Block):
 
 
 class Changes(Block):
-    """Block 2: what differs from the previous session."""
+    """Block 2: what differs from the previous session, and what the levels' numbers rest on."""
 
     since: str
     sentences: tuple[str, ...]
     levels: tuple[Level, ...]
+    notes: tuple[str, ...]
 
 
 class Tally(Block):
-    """How many rules said what."""
+    """How many signers said what to the move that a layer's rules consider."""
 
+    asked: str
     fired: int
     not_fired: int
     no_data: int
@@ -105,7 +113,7 @@ class Layer(Block):
     is_changed: bool
     rule_id: str
     why: str
-    tally: Tally
+    tally: Tally | None
     flip: str
     cost: str
 
@@ -118,8 +126,16 @@ class Layers(Block):
     note: str
 
 
+class Clause(Block):
+    """One condition of a rule: value, comparison, threshold and date, and how far it is."""
+
+    text: str
+    distance: str
+    outcome: Outcome
+
+
 class Rule(Block):
-    """One rule or condition at this session, as a sentence with its numbers."""
+    """One rule at this session, as a sentence with the numbers of each condition."""
 
     rule_id: str
     title: str
@@ -129,7 +145,8 @@ class Rule(Block):
     grade: str
     value: Quantity
     threshold: str
-    distance: str
+    reason: str
+    clauses: tuple[Clause, ...]
     outcome: Outcome
     evidence: str
 
@@ -140,12 +157,19 @@ class SignerVote(Block):
     signer_id: str
     title: str
     votes: tuple[tuple[str, Outcome], ...]
+    add_when: str
+    reduce_when: str
+    evidence: str
 
 
 class Signers(Block):
-    """The signers' table and each layer's count against its quorum."""
+    """The signers' table and each layer's count against its quorum.
+
+    ``asked`` names the columns, one per layer, of the moves that the rules consider.
+    """
 
     columns: tuple[str, ...]
+    asked: tuple[str, ...]
     rows: tuple[SignerVote, ...]
     sentences: tuple[str, ...]
 
@@ -283,11 +307,11 @@ class Provenance(Block):
 
 
 class Appendix(Block):
-    """Block 10: evidence against the rules, what is not used and why, words explained."""
+    """Block 10: what is not used and why, words explained, and the hashes in full."""
 
-    evidence: tuple[tuple[str, str], ...]
     not_used: tuple[tuple[str, str], ...]
     glossary: tuple[tuple[str, str], ...]
+    hashes: tuple[tuple[str, str], ...]
 
 
 class Disclaimer(Block):

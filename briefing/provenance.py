@@ -6,7 +6,7 @@ from briefing.model import Provenance, SourceTerms
 from briefing.rows import Rows, as_date, as_float
 from schemas.series import SERIES, Feed
 
-_HASH_SHOWN = 16
+_HASH_SHOWN = 12
 
 
 def provenance(rows: Rows) -> Provenance:
@@ -58,8 +58,10 @@ def _labels(rows: Rows) -> tuple[str, ...]:
             "the lower bound of Martin, 2017)."
         ),
         (
-            "Differences from the session before are made for display; every other number is a "
-            "table's."
+            "Made for display only: changes since the previous session, distances to a threshold "
+            "in its unit, band edges (mean plus or minus 1 and 2 standard deviations), and the "
+            "10th to 90th percentile of a year behind the term structure. Every other number is "
+            "a table's."
         ),
     ]
     if cost["is_weight_assumed"]:

@@ -115,7 +115,9 @@ def pdf(html_text: str, run_id: str, session: date) -> bytes:
 
     stamp = f'<meta name="dcterms.{{}}" content="{session.isoformat()}">'
     stamps = "".join(stamp.format(moment) for moment in ("created", "modified"))
-    stamped = re.sub(r"<head>", f"<head>{stamps}", html_text, count=1)
+    # The data behind the charts is not printed; a thousand cells would yet be styled one by one.
+    printed = re.sub(r"<details>.*?</details>", "", html_text, flags=re.DOTALL)
+    stamped = re.sub(r"<head>", f"<head>{stamps}", printed, count=1)
     document = weasyprint.HTML(string=stamped, base_url=None, url_fetcher=_data_only())
     identifier = hashlib.sha256(run_id.encode()).digest()[:_IDENTIFIER_BYTES]
     content: bytes = document.write_pdf(pdf_variant="pdf/ua-1", pdf_identifier=identifier)

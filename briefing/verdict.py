@@ -36,6 +36,7 @@ def header(rows: Rows) -> Header:
     calendar = rows.one("core_session", run.session)
     known, close = calendar["decision_at"], calendar["close_at"]
     return Header(
+        policy_text=f"{run.policy_name} {run.policy_version}",
         title=f"VolBrief {run.session.isoformat()}",
         session=run.session,
         session_text=formats.day(run.session),
@@ -67,7 +68,14 @@ def status(rows: Rows) -> Status:
     else:
         state = "complete"
         sentence = "Complete: every input that the source offers is current; all checks passed."
-    return Status(state=state, word=_STATE_WORDS[state], sentence=sentence, reasons=reasons)
+    detail = sentence.partition(": ")[2]
+    return Status(
+        state=state,
+        word=_STATE_WORDS[state],
+        sentence=sentence,
+        detail=f"{detail[:1].upper()}{detail[1:]}",
+        reasons=reasons,
+    )
 
 
 def hedge_decisions(rows: Rows) -> list[Row]:

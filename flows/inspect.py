@@ -5,8 +5,7 @@ from datetime import date
 from pathlib import Path
 
 from flows.outcome import ExitCode, Stop
-from flows.plan import known_source
-from flows.settings import Settings, load_settings
+from flows.settings import Settings, known_source, load_settings
 from schemas.catalogue import table
 from schemas.mart import MART_HEDGE_DECISION_DAILY
 from schemas.model import SchemaError

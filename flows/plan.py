@@ -5,14 +5,17 @@ from datetime import date
 from pathlib import Path
 
 from flows.outcome import ExitCode, Stop
-from flows.settings import Settings
+from flows.settings import Settings, known_source
 from policy.model import PolicyError, load, names
-from schemas.series import SOURCES
 from sources.calendar import is_session, nearest_sessions
 from sources.dataset import SourceError
 from sources.simulated import Simulation
 from warehouse.errors import StoreError
 from warehouse.publish import writable
+
+# Several times what a run has been seen to write: a full disk is found before it starts.
+_DATA_BYTES = 200_000_000
+_OUT_BYTES = 10_000_000
 
 
 @dataclass(frozen=True)
@@ -80,20 +83,9 @@ def plan_of(wish: Wish, settings: Settings) -> Plan:
         want_pdf=wish.want_pdf,
         lock_wait=settings.lock_wait,
     )
-    _writable(plan.data, "VOLBRIEF_DATA")
-    _writable(plan.out, "--out or VOLBRIEF_OUT")
+    _writable(plan.data, _DATA_BYTES, "VOLBRIEF_DATA")
+    _writable(plan.out, _OUT_BYTES, "--out or VOLBRIEF_OUT")
     return plan
-
-
-def known_source(name: str) -> str:
-    """The name of a source there is.
-
-    Raises:
-        Stop: no such source.
-    """
-    if name not in SOURCES:
-        raise Stop(f"source {name!r} is unknown; there are {', '.join(SOURCES)}", ExitCode.UNMET)
-    return name
 
 
 def _known_policy(name: str) -> str:
@@ -134,8 +126,8 @@ def _simulation(settings: Settings) -> Simulation:
         raise Stop(str(error), ExitCode.CONFIG) from error
 
 
-def _writable(folder: Path, chosen_by: str) -> None:
+def _writable(folder: Path, need_bytes: int, chosen_by: str) -> None:
     try:
-        writable(folder)
+        writable(folder, need_bytes)
     except StoreError as error:
         raise Stop(f"{error}; or choose another folder by {chosen_by}", ExitCode.CONFIG) from error

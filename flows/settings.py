@@ -8,6 +8,7 @@ from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from flows.outcome import ExitCode, Stop
+from schemas.series import SOURCES
 
 PREFIX = "VOLBRIEF_"
 
@@ -58,6 +59,17 @@ def load_settings() -> Settings:
             f"settings: {PREFIX}{name.upper()} is {first.get('input')!r}: {first['msg']}",
             ExitCode.CONFIG,
         ) from error
+
+
+def known_source(name: str) -> str:
+    """The name of a source there is.
+
+    Raises:
+        Stop: no such source.
+    """
+    if name not in SOURCES:
+        raise Stop(f"source {name!r} is unknown; there are {', '.join(SOURCES)}", ExitCode.UNMET)
+    return name
 
 
 def orchestrator_address() -> str | None:

@@ -56,7 +56,7 @@ def decision_step(policy: Policy) -> Step:
         frames = (mart_vol_gap_daily, mart_realized_vol_daily, mart_vol_state_daily,
                   mart_technical_daily, mart_cost_of_equity_daily, core_event_daily)  # fmt: skip
         named = {table.name: frame for table, frame in zip(READABLE, frames, strict=True)}
-        walked = _walked(policy, market_frame(policy, named))
+        walked = walked_market(policy, market_frame(policy, named))
         return (
             policy_cell(policy),
             rule_evaluation(policy, walked),
@@ -76,7 +76,7 @@ def decision_step(policy: Policy) -> Step:
     )
 
 
-def _walked(policy: Policy, market: pl.LazyFrame) -> pl.LazyFrame:
+def walked_market(policy: Policy, market: pl.LazyFrame) -> pl.LazyFrame:
     """The market frame with gates, seed, signers and, beside them, what the path decided."""
     predicates = {
         predicate_column(policy, signer, direction, layer): (

@@ -27,6 +27,7 @@ from policy.model import Policy
 from policy.path import NO, NO_DATA, NOT_EVALUATED, YES
 from schemas.frames import at_least, compare, join_one
 
+AXES = ("row", "column")
 MOVE_SESSIONS = 63  # the window of a driver's typical daily move
 
 
@@ -127,8 +128,16 @@ def judged_frame(policy: Policy, market: pl.LazyFrame) -> pl.LazyFrame:
     )
     reading = policy.seed.readings[policy.seed.active].when
     return market.with_columns(
-        outcome(reading).alias("seed"), truth(reading).alias(_name(SeedReading(seed="active")))
+        *(_held(axis, policy.persistence.closes).alias(f"{axis} held") for axis in AXES),
+        outcome(reading).alias("seed"),
+        truth(reading).alias(_name(SeedReading(seed="active"))),
     )
+
+
+def _held(axis: str, closes: int) -> pl.Expr:
+    """Whether the axis' band has stood for that many closes; null where one is unknown."""
+    days = [compare(pl.col(axis), "=", pl.col(axis).shift(ago)) for ago in range(max(closes, 1))]
+    return at_least(len(days), days)
 
 
 def _name(leaf: Condition) -> str:

@@ -100,8 +100,7 @@ def _axis_line(policy: Policy, standing: dict[str, str | int], name: str, axis: 
     edges = " / ".join(str(band.below) for band in axis.bands[:-1])
     text = f"matrix {name} ({driver.column.name}, bands meet at {edges}) held {closes} closes"
     stated = {**dict.fromkeys(_STATED), **standing, **_source(driver), "condition_text": text}
-    held = [compare(pl.col(name), "=", pl.col(name).shift(ago)) for ago in range(max(closes, 1))]
-    code = coded(at_least(len(held), held), pl.lit(value=True))
+    code = coded(pl.col(f"{name} held"), pl.lit(value=True))
     nearest = pl.min_horizontal([distance(driver, edge) for edge in axis.edges])
     return _Line(stated, code, pl.col(str(driver)), nearest)
 

@@ -32,6 +32,8 @@ LINEAGE: dict[str, tuple[str, ...]] = {
     "spx_rsi_14d": _SPX,
     "vix_macd": _VIX,
     "vix_sma_20d": _VIX,
+    "treasury_10y": ("treasury_10y",),
+    "erp_damodaran_published": ("erp_damodaran_published",),
     "erp_fcfe_marked": _PREMIUM,
     "erp_svix30": _VIX,
     "erp_svix365": ("vix1y_close",),

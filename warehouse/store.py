@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Self
@@ -25,6 +25,7 @@ Frame = pl.LazyFrame | pl.DataFrame
 Parameter = str | int | float | bool | date | datetime | list[str] | None
 
 _INCOMING = "incoming"  # the name under which DuckDB sees the frame being written
+_OPERATORS = {"since": ">=", "until": "<="}
 _PROVENANCE = ("retrieved_at", "raw_sha256")  # may differ between two arrivals of one row
 # Sessions have no knowledge time. Announcements are counted in sessions ahead, at most about a
 # quarter of a year; a calendar that merely reaches further must not change an old run's hash.
@@ -35,13 +36,15 @@ class Store:
     """One DuckDB file and one connection; every read and write conforms to the declaration.
 
     Writes are all or nothing: inside ``transaction()`` together, outside each on its own. Reads
-    in a transaction see its uncommitted rows. Tables are sorted by their key when read.
+    in a transaction see its uncommitted rows; a table just replaced in it is handed back as it was
+    written and not read again. Tables are sorted by their key when read.
     """
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, path: Path) -> None:
         self._connection = connection
         self._path = path
         self._is_in_transaction = False
+        self._written: dict[str, pl.DataFrame] = {}
 
     @classmethod
     def open(cls, path: Path, *, read_only: bool = False, wait_seconds: float = 0.0) -> Self:
@@ -88,6 +91,7 @@ class Store:
             self._run("COMMIT")
         finally:
             self._is_in_transaction = False
+            self._written.clear()
 
     def create(self, tables: Sequence[Table]) -> None:
         """Make the tables that are missing; those there must be as declared.
@@ -125,14 +129,13 @@ class Store:
                 a file that cannot be read.
             SchemaError: the file's columns are not the declared ones.
         """
-        bounds: dict[str, Parameter] = {}
-        conditions = []
-        for name, operator, bound in (("since", ">=", since), ("until", "<=", until)):
-            if bound is not None:
-                bounds[name] = bound
-                conditions.append(f'"session" {operator} ${name}')
-        if conditions and "session" not in table.schema:
+        given: dict[str, date | None] = {"since": since, "until": until}
+        bounds: dict[str, Parameter] = {name: day for name, day in given.items() if day is not None}
+        if not bounds and table.name in self._written:
+            return self._written[table.name]
+        if bounds and "session" not in table.schema:
             raise StoreError(f"{table.name} has no sessions: read it without since and until")
+        conditions = [f'"session" {_OPERATORS[name]} ${name}' for name in bounds]
         return self._rows(table, " AND ".join(conditions) or "true", bounds)
 
     def replace(self, tables: Sequence[Table], frames: Sequence[Frame]) -> dict[str, int]:
@@ -153,6 +156,7 @@ class Store:
             for table, frame in zip(tables, computed, strict=True):
                 self._run(f"DELETE FROM {quoted(table.name)}")
                 self._insert(table, frame)
+                self._written[table.name] = frame
         return {table.name: frame.height for table, frame in zip(tables, computed, strict=True)}
 
     def append(self, table: Table, frame: Frame) -> int:
@@ -169,7 +173,7 @@ class Store:
         """
         (computed,) = _computed([table], [frame])
         same_key = " AND ".join(f"new.{quoted(name)} = old.{quoted(name)}" for name in table.key)
-        with self._all_or_nothing(), self._seen(computed):
+        with self._all_or_nothing(), self._incoming(table, computed):
             self._refuse_conflict(table, same_key)
             (added,) = self._run(
                 f"INSERT INTO {quoted(table.name)} ({quoted(*table.schema)})"
@@ -320,17 +324,13 @@ class Store:
             write_whole(path, content)
         return content
 
-    @contextmanager
-    def _all_or_nothing(self) -> Iterator[None]:
-        if self._is_in_transaction:
-            yield
-            return
-        with self.transaction():
-            yield
+    def _all_or_nothing(self) -> AbstractContextManager[None]:
+        return nullcontext() if self._is_in_transaction else self.transaction()
 
     @contextmanager
-    def _seen(self, frame: pl.DataFrame) -> Iterator[None]:
-        """Let SQL see a frame; after an error the roll-back takes the name away."""
+    def _incoming(self, table: Table, frame: pl.DataFrame) -> Iterator[None]:
+        """Let SQL see a table's new rows; after an error the roll-back takes the name away."""
+        self._written.pop(table.name, None)
         with explained_errors(self._path):
             self._connection.register(_INCOMING, frame)
         yield
@@ -339,7 +339,7 @@ class Store:
 
     def _insert(self, table: Table, frame: pl.DataFrame) -> None:
         names = quoted(*table.schema)
-        with self._seen(frame):
+        with self._incoming(table, frame):
             self._run(f"INSERT INTO {quoted(table.name)} ({names}) SELECT {names} FROM {_INCOMING}")
 
     def _refuse_conflict(self, table: Table, same_key: str) -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+from fontTools.ttLib import TTFont
 from pypdf import PdfReader
 
 from briefing import render
@@ -23,7 +24,7 @@ from briefing.run import RunInfo
 
 ROOT = Path(__file__).parents[2]
 HOSTILE = "<img src=x onerror=alert(1)>{{7*7}}"
-BLOCKS = ("Complete", "1 Verdict", "2 What changed", "3 Layers", "4 Gates", "5 Book", "6 Charts",
+BLOCKS = ("COMPLETE", "1 Verdict", "2 What changed", "3 Layers", "4 Gates", "5 Book", "6 Charts",
           "7 Macro calendar", "8 Data quality", "9 Provenance", "10 Appendix", "11 Disclaimer")  # fmt: skip
 
 
@@ -91,6 +92,13 @@ def test_page_is_one_small_file(page: str) -> None:
     assert all(link is not None and link.startswith("#") for link in links)
     urls = set(re.findall(r"https?://[^\s\"'<>)]+", page))
     assert urls <= {"http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink"}
+
+
+def test_typeface_covers_the_page(page: str) -> None:
+    """Every sign of the page, its drawings included, is in each weight of the bundled typeface."""
+    weights = [TTFont(path).getBestCmap() for path in (ROOT / "templates/fonts").glob("*.ttf")]
+    body = re.sub(r"<style>.*?</style>", "", page, flags=re.DOTALL)
+    assert {*map(ord, body)} - {ord("\n")} <= set.intersection(*map(set, weights))
 
 
 def test_page_headings_never_skip_a_level(page: str) -> None:
@@ -178,11 +186,12 @@ def test_pdf_is_short_and_marked(document: bytes) -> None:
 
 
 def test_first_page_decides(document: bytes) -> None:
-    """Verdict, changes and layers fit on the first page."""
+    """Verdict, changes, layers, gates and signers fit on the first page; charts come next."""
     text = PdfReader(BytesIO(document)).pages[0].extract_text()
     assert "3 Layers" in text
     assert "DORMANT" in text
-    assert "4 Gates" not in text
+    assert "S5 risk budget" in " ".join(text.split()).replace("Risk", "risk")
+    assert "6 Charts" not in text
 
 
 def test_pdf_bytes_repeat(page: str, document: bytes, run_info: RunInfo, tmp_path: Path) -> None:
@@ -244,10 +253,10 @@ def test_missing_input_leaves_a_gap(briefing: Briefing) -> None:
     figure = next(f for f in briefing.figures if f.figure_id == "spread")
     line = Line(
         name="x", style="solid", tone="blue",
-        points=tuple(Point(x=p.x, y=None if i == 300 else 1.0) for i, p in enumerate(figure.lines[1].points)),
+        points=tuple(Point(x=p.x, y=None if i == 100 else 1.0) for i, p in enumerate(figure.lines[1].points)),
     )  # fmt: skip
     drawn = svg(figure.model_copy(update={"lines": (line,)}))
-    path = next(d for d in re.findall(r' d="([^"]+)"', drawn) if d.count("L") > 300)
+    path = next(d for d in re.findall(r' d="([^"]+)"', drawn) if d.count("L") > 200)
     assert path.count("M") == 2
 
 

@@ -1,4 +1,9 @@
-"""The decision never looks ahead: what was decided on a session stays what the history says."""
+"""The decision never looks ahead: what was decided on a session stays what the history says.
+
+The decision is two functions, one after the other: the market as the rules judge it with the path
+walked over it, which may read the past, and the tables written from it, which may read their own
+session alone. Each is shown on a thousand sessions, and that the decision is nothing but the two.
+"""
 
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -8,10 +13,25 @@ import polars as pl
 import pytest
 
 from policy.conditions import READABLE
-from policy.decide import decision_step
+from policy.decide import (
+    decision_step,
+    hedge_decision,
+    policy_cell,
+    rule_evaluation,
+    signer_daily,
+    walked_market,
+)
+from policy.evaluate import market_frame
 from policy.model import load
+from schemas.model import Column, Table, Unit
+from schemas.step import Step
 
-SESSIONS = 150
+Frames = dict[str, pl.DataFrame]
+Check = Callable[..., None]
+
+SESSIONS = 1_000
+POLICY = load("promoter")
+DECISION = decision_step(POLICY)
 
 
 def _wander(random: np.random.Generator, mean: float, shock: float, keep: float) -> np.ndarray:
@@ -22,7 +42,7 @@ def _wander(random: np.random.Generator, mean: float, shock: float, keep: float)
 
 
 @pytest.fixture(scope="module")
-def market() -> dict[str, pl.DataFrame]:
+def market() -> Frames:
     """A market that visits most cells, with gaps and NaN, as the tables the decision reads."""
     random = np.random.default_rng(20240102)
     vix = np.exp(_wander(random, 3.0, 0.08, 0.95))
@@ -44,9 +64,10 @@ def market() -> dict[str, pl.DataFrame]:
         "sessions_to_fomc": [(7 - t) % 30 for t in range(SESSIONS)],
         "sessions_to_cpi": [(11 - t) % 21 for t in range(SESSIONS)],
     }
-    days = [date(2024, 1, 1) + timedelta(days=t) for t in range(SESSIONS)]
     columns["vol_gap_z"][90:93] = np.nan
+    columns["vol_gap_z"][700:703] = np.nan
     columns["treasury_10y"][120:122] = np.nan
+    days = [date(2022, 1, 1) + timedelta(days=t) for t in range(SESSIONS)]
     frames = {}
     for table in READABLE:
         read = {
@@ -60,8 +81,75 @@ def market() -> dict[str, pl.DataFrame]:
     return frames
 
 
-def test_decision_does_not_look_ahead(
-    assert_prefix_stable: Callable[..., None], market: dict[str, pl.DataFrame]
+def _walked(*frames: pl.LazyFrame) -> pl.LazyFrame:
+    named = {table.name: frame for table, frame in zip(READABLE, frames, strict=True)}
+    return walked_market(POLICY, market_frame(POLICY, named))
+
+
+@pytest.fixture(scope="module")
+def walked(market: Frames) -> pl.DataFrame:
+    """The judged market with the path beside it."""
+    return _walked(*(market[table.name].lazy() for table in READABLE)).collect(engine="in-memory")
+
+
+def _path_step(walked: pl.DataFrame, build: Callable[..., pl.LazyFrame]) -> Step:
+    columns = (Column(name, dtype, Unit.NONE, name) for name, dtype in walked.schema.items())
+    table = Table("mart_walked_daily", "The judged market.", ("session",), tuple(columns))
+    return Step((table,), READABLE, build)
+
+
+def _written(walked: pl.LazyFrame) -> list[pl.LazyFrame]:
+    return [rule_evaluation(POLICY, walked), signer_daily(walked), hedge_decision(POLICY, walked)]
+
+
+def test_path_does_not_look_ahead(
+    assert_prefix_stable: Check, market: Frames, walked: pl.DataFrame
 ) -> None:
-    """For every session, all rows up to it are the same whether or not the rest is known."""
-    assert_prefix_stable(decision_step(load("promoter")), market)
+    """For every session, what is judged and decided up to it is the same if the rest is unknown."""
+    # What a rule cannot judge yet is null throughout; the tables below are those that must not be.
+    assert_prefix_stable(_path_step(walked, _walked), market, least=0)
+
+
+def test_session_is_written_from_itself(assert_row_local: Check, walked: pl.DataFrame) -> None:
+    """Every row of the decision's tables comes from the judged market of its own session."""
+    assert_row_local(DECISION.outputs[1:], _written, walked)
+
+
+def test_decision_is_path_then_tables(market: Frames, walked: pl.DataFrame) -> None:
+    """The decision is what is written from the walked market, and the policy's own cells."""
+    built = DECISION.build(*(market[table.name].lazy() for table in READABLE))
+    expected = [policy_cell(POLICY), *_written(walked.lazy())]
+    pairs = zip(*(pl.collect_all(x, engine="in-memory") for x in (built, expected)), strict=True)
+    assert all(made.equals(frame) for made, frame in pairs)
+
+
+@pytest.mark.parametrize("name", ["vol_gap_z", "realized_vol_21d", "vix_rsi_14d"])
+def test_check_finds_driver_of_tomorrow(
+    name: str, assert_prefix_stable: Check, market: Frames, walked: pl.DataFrame
+) -> None:
+    """The check fails where a driver is read a session early."""
+
+    def build(*frames: pl.LazyFrame) -> pl.LazyFrame:
+        early = [
+            frame.with_columns(pl.col(name).shift(-1)) if name in market[table.name] else frame
+            for table, frame in zip(READABLE, frames, strict=True)
+        ]
+        return _walked(*early)
+
+    with pytest.raises(AssertionError, match="as built on"):
+        assert_prefix_stable(_path_step(walked, build), market, least=0)
+
+
+@pytest.mark.parametrize("name", ["steps_before", "row", "votes", "held"])
+@pytest.mark.parametrize("sessions", [1, -1])
+def test_check_finds_row_of_another_session(
+    name: str, sessions: int, assert_row_local: Check, walked: pl.DataFrame
+) -> None:
+    """The check fails where a table is written from the session before or after."""
+
+    def written(frame: pl.LazyFrame) -> list[pl.LazyFrame]:
+        other = pl.col(name).shift(sessions).fill_null(pl.col(name))
+        return _written(frame.with_columns(other))
+
+    with pytest.raises(AssertionError, match="as built without"):
+        assert_row_local(DECISION.outputs[1:], written, walked)

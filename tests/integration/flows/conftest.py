@@ -42,6 +42,6 @@ def simulated(place: Path) -> Morning:
 
 @pytest.fixture(scope="session")
 def sample(place: Path) -> Morning:
-    """6 February 2018 on the sample market, without the orchestrator."""
-    wish = Wish(date(2018, 2, 6), "sample", out=place / "sample")
+    """6 February 2018 on the sample market, without the orchestrator or a PDF."""
+    wish = Wish(date(2018, 2, 6), "sample", out=place / "sample", want_pdf=False)
     return Morning(brief(wish, orchestrated=False), place / "var", place / "sample")

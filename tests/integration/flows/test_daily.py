@@ -2,13 +2,16 @@
 
 import hashlib
 import json
+import logging
+import warnings
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 import polars as pl
 import pytest
 
-from flows.brief import brief
+from flows.outcome import Outcome
 from flows.plan import Wish
 from schemas.catalogue import TABLES
 from schemas.core import CORE_INDEX_DAILY
@@ -61,27 +64,48 @@ def test_crash_fades_short_layer(sample: Morning) -> None:
     assert all(row["units_after"] <= row["units_before"] for row in by_layer.values())
 
 
-def test_second_run_changes_nothing(simulated: Morning) -> None:
-    """The same morning again: same tables, same bytes, no new rows, no new revision."""
-    before = _tables(simulated.data, "simulated"), _hashes(simulated.out)
-    again = brief(Wish(), orchestrated=False)
-    after = _tables(simulated.data, "simulated"), _hashes(simulated.out)
-    assert again == simulated.outcome
-    assert after[1] == before[1]
-    assert all(after[0][name].equals(frame) for name, frame in before[0].items())
+@dataclass(frozen=True)
+class Again:
+    """A second run of the same morning, through the orchestrator, and what it found and left."""
+
+    outcome: Outcome
+    tables: tuple[dict[str, pl.DataFrame], dict[str, pl.DataFrame]]
+    files: tuple[dict[str, str], dict[str, str]]
 
 
-@pytest.mark.filterwarnings("ignore")  # the orchestrator's own deprecations
-def test_orchestrator_gives_same_bytes(simulated: Morning) -> None:
-    """Through Prefect the same run is published: same run id, and not a byte differs."""
+@pytest.fixture(scope="module")
+def again(simulated: Morning) -> Again:
+    """The same morning once more: another way of running it, the same work."""
     prefect_testing = pytest.importorskip("prefect.testing.utilities")
     from flows.orchestrated import run_as_flow
 
-    before = _hashes(simulated.out)
-    with prefect_testing.prefect_test_harness(server_startup_timeout=120):
-        outcome = run_as_flow(Wish())
-    assert outcome == simulated.outcome
-    assert _hashes(simulated.out) == before
+    tables, files = _tables(simulated.data, "simulated"), _hashes(simulated.out)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the orchestrator's own deprecations
+        with prefect_testing.prefect_test_harness(server_startup_timeout=120):
+            outcome = run_as_flow(Wish())
+    _quiet()
+    after = _tables(simulated.data, "simulated"), _hashes(simulated.out)
+    return Again(outcome, (tables, after[0]), (files, after[1]))
+
+
+def _quiet() -> None:
+    """Leave the orchestrator's loggers no stream, for at exit the captured one is closed."""
+    for name in ("", *logging.root.manager.loggerDict):
+        if name.startswith(("prefect", "uvicorn", "fastapi")):
+            logging.getLogger(name).handlers[:] = [logging.NullHandler()]
+
+
+def test_second_run_changes_no_table(again: Again) -> None:
+    """The same morning again leaves every table as it was: no new rows, no other values."""
+    before, after = again.tables
+    assert all(after[name].equals(frame) for name, frame in before.items())
+
+
+def test_orchestrator_gives_same_bytes(simulated: Morning, again: Again) -> None:
+    """Through Prefect the same run is published: same id, no new revision, not a byte differs."""
+    assert again.outcome == simulated.outcome
+    assert again.files[1] == again.files[0]
 
 
 def test_ledger_ends_with_publication(simulated: Morning) -> None:

@@ -117,7 +117,7 @@ def test_rule_that_turned_is_a_change(frames: Frames, run_info: RunInfo) -> None
     """A rule whose outcome differs from the session before is named with both words."""
     turned = _set(frames, "mart_rule_evaluation_daily", "outcome", "fired", rule_id="R-06")
     sentences = briefing_of(turned, run_info).changes.sentences
-    assert "R-06: NOT FIRED yesterday, FIRED today." in sentences
+    assert "R-06: NOT FIRED before, FIRED today." in sentences
 
 
 def test_levels_state_their_change(frames: Frames, run_info: RunInfo) -> None:
@@ -131,11 +131,74 @@ def test_levels_state_their_change(frames: Frames, run_info: RunInfo) -> None:
 
 
 def test_reason_states_value_comparator_threshold(frames: Frames, run_info: RunInfo) -> None:
-    """A rule's reason holds value, comparison, threshold, date and outcome."""
+    """A rule's reason holds value, date, comparison, threshold and outcome."""
     seeds = {rule.rule_id: rule for rule in briefing_of(frames, run_info).gates.seeds}
-    assert "4.62% is not above 6.50%" in seeds["SEED-F"].sentence
-    assert "11.80% is below 18.00% on 31 Dec: NOT FIRED." in seeds["SEED-F"].sentence
+    assert "4.62% (31 Dec) is not above 6.50%" in seeds["SEED-F"].sentence
+    assert "11.80% (31 Dec) is below 18.00%: NOT FIRED." in seeds["SEED-F"].sentence
     assert "133 sessions" in seeds["SEED-F"].evidence
+
+
+def test_distance_is_in_units_and_moves(frames: Frames, run_info: RunInfo) -> None:
+    """Each condition says how far it is from turning: points and typical daily moves."""
+    seeds = {rule.rule_id: rule for rule in briefing_of(frames, run_info).gates.seeds}
+    found = [clause.distance for clause in seeds["SEED-F"].clauses]
+    assert found == ["1.88 pp, 4.2 daily moves", "6.20 pp, 4.2 daily moves"]
+
+
+def test_open_gate_on_inputs_reads_as_a_sentence(frames: Frames, run_info: RunInfo) -> None:
+    """The gate on the required inputs says that they are there, not that one is missing."""
+    text = "a required input is missing or stale"
+    named = _set(frames, "mart_rule_evaluation_daily", "condition_text", text, rule_id="G-1")
+    gate = briefing_of(named, run_info).gates.gates[0]
+    assert gate.sentence == "Every required input is known and current (31 Dec): NOT FIRED."
+
+
+def test_policy_stands_in_the_changes(frames: Frames, run_info: RunInfo) -> None:
+    """That the policy is the same on both sessions is said, and that it changed too."""
+    same = briefing_of(frames, run_info).changes.sentences[-1]
+    assert same == "Policy steward 1.0 judges both sessions. No published input was revised."
+    other = _set(frames, DECISION, "policy_hash", "cd" * 32)
+    other = _set(other, DECISION, "policy_version", "1.1")
+    changed = briefing_of(other, run_info).changes.sentences[-1]
+    assert changed.startswith("Policy changed from steward 1.0 to steward 1.1.")
+
+
+def test_revised_value_is_a_change(frames: Frames, run_info: RunInfo) -> None:
+    """A published value that changes for the same event date is named with both values."""
+    name, day = "core_as_known_daily", date(2025, 12, 1)
+    dated = frames[name].with_columns(
+        event_date=pl.when(pl.col("series_id") == "baa_yield")
+        .then(pl.lit(day))
+        .otherwise("event_date")
+    )
+    revised = _set({**frames, name: dated}, name, "value", 0.06, series_id="baa_yield")
+    found = briefing_of(revised, run_info).changes.sentences
+    assert "Baa corporate yield of Mon 1 Dec 2025 revised from 100.00% to 6.00%." in found
+    assert not any("No published input" in sentence for sentence in found)
+
+
+@pytest.mark.parametrize(
+    ("code", "target", "expected"),
+    [
+        ("reduction_quorum_not_met", 1.0, "reduce"),
+        ("cooldown", 0.75, "reduce"),
+        ("cooldown", 1.25, "add"),
+        ("cell_asks_more", 1.25, "add"),
+    ],
+)
+def test_signers_are_counted_for_the_move_considered(
+    frames: Frames, run_info: RunInfo, code: str, target: float, expected: str
+) -> None:
+    """A blocked or waiting reduction counts the votes on a reduction, not on an add."""
+    changed = _set(frames, DECISION, "reason_code", code, layer_id="L2")
+    changed = _set(changed, DECISION, "multiplier_target", target, layer_id="L2")
+    assert f"L2 {expected}" in briefing_of(changed, run_info).gates.signers.asked
+
+
+def test_review_says_who_cannot_judge(frames: Frames, run_info: RunInfo) -> None:
+    """An increase that is put up for review names the gates that nothing can judge yet."""
+    why = briefing_of(_set(frames, DECISION, "action", "review"), run_info).layers.rows[1].why
+    assert "For review: G-2 cannot judge an add yet" in why
 
 
 def test_missing_driver_names_the_input(make_frames, run_info: RunInfo) -> None:  # noqa: ANN001 -- a fixture
@@ -208,6 +271,33 @@ def test_figures_stay_small(frames: Frames, run_info: RunInfo) -> None:
     """No figure holds more points than a page draws quickly."""
     figures = briefing_of(frames, run_info).figures
     assert max(sum(len(line.points) for line in figure.lines) for figure in figures) <= 2_500
+
+
+def test_lines_have_no_more_points_than_the_eye(frames: Frames, run_info: RunInfo) -> None:
+    """No line has more points than half a printed page shows."""
+    lines = [line for f in briefing_of(frames, run_info).figures for line in f.lines]
+    assert max(len(line.points) for line in lines) <= 260
+
+
+def test_figures_tables_hold_what_is_drawn(frames: Frames, run_info: RunInfo) -> None:
+    """The table behind a chart over time has a row for every point."""
+    for figure in briefing_of(frames, run_info).figures:
+        if figure.kind in {"spread", "macd", "gap", "premium"}:
+            assert len(figure.table) - 1 == max(len(line.points) for line in figure.lines)
+
+
+def test_term_structure_has_a_year_behind_it(frames: Frames, run_info: RunInfo) -> None:
+    """Today is solid, the previous session dashed, a week ago dotted, over a year's band."""
+    figure = briefing_of(frames, run_info).figures[-1]
+    assert [(line.name, line.style) for line in figure.lines] == [
+        ("10th to 90th", "outer_band"),
+        ("Week ago", "dotted"),
+        ("Previous", "dashed"),
+        ("Today", "solid"),
+    ]
+    year = frames["core_index_daily"]["vix3m_close"].tail(252)
+    band = next(point for point in figure.lines[0].points if point.x == 93)
+    assert (band.y, band.high) == (year.quantile(0.1, "linear"), year.quantile(0.9, "linear"))
 
 
 def test_gaps_stay_gaps(frames: Frames, run_info: RunInfo) -> None:

@@ -30,9 +30,9 @@ def test_numbers_read_as_expected(text: str, expected: str) -> None:
     assert text == expected
 
 
-@pytest.mark.parametrize(("value", "expected"), [(1, "1st"), (2, "2nd"), (3, "3rd"), (11, "11th"), (12, "12th"), (13, "13th"), (21, "21st"), (34, "34th"), (100, "100th")])  # fmt: skip
-def test_ordinals_follow_english(value: int, expected: str) -> None:
-    """A percentile is said as English says it, the teens included."""
+@pytest.mark.parametrize(("value", "expected"), [(1, "1st"), (2, "2nd"), (3, "3rd"), (11, "11th"), (12, "12th"), (13, "13th"), (21, "21st"), (34, "34th"), (99.7, "99th"), (0.2, "1st"), (0, "0th"), (100, "100th")])  # fmt: skip
+def test_ordinals_follow_english(value: float, expected: str) -> None:
+    """A percentile is said as English says it; only what lies beyond all is 0th or 100th."""
     assert formats.ordinal(value) == expected
 
 

@@ -8,6 +8,7 @@ import pytest
 from briefing.context import briefing_of
 from briefing.layers import _REASONS
 from briefing.run import RunInfo
+from policy.record import REASONS
 
 DECISION = "mart_hedge_decision_daily"
 
@@ -15,6 +16,11 @@ DECISION = "mart_hedge_decision_daily"
 def _with_reason(frames: dict[str, pl.DataFrame], code: str) -> dict[str, pl.DataFrame]:
     changed = frames[DECISION].with_columns(reason_code=pl.lit(code))
     return {**frames, DECISION: changed}
+
+
+def test_every_reason_of_a_decision_has_words() -> None:
+    """No token that a decision can give is without its sentence, and no sentence is idle."""
+    assert {*_REASONS} == {*REASONS}
 
 
 @pytest.mark.parametrize("code", [*_REASONS, "a_code_without_words"])
@@ -37,7 +43,7 @@ def test_matrix_reason_quotes_the_cell(frames: dict[str, pl.DataFrame], run_info
 def test_flip_says_where_and_how_far(frames: dict[str, pl.DataFrame], run_info: RunInfo) -> None:
     """The flip names the input, its threshold, its value, the distance and what follows."""
     assert briefing_of(frames, run_info).layers.rows[0].flip == (
-        "Vol-fundamental gap, z-score up to +1.50 sd "
+        "Vol-fundamental gap (z) up to +1.50 sd "
         "(now +0.61 sd, 5.9 typical daily moves away): target 0.75\u00d7"
     )
 
@@ -50,4 +56,4 @@ def test_missing_axis_names_the_input(frames: dict[str, pl.DataFrame], run_info:
     layer = briefing_of({**_with_reason(frames, "row_unknown"), name: blank}, run_info).layers.rows[
         3
     ]
-    assert "Vol-fundamental gap, z-score: no data" in layer.why
+    assert "Vol-fundamental gap (z): no data, its history of 600 sessions is too short" in layer.why
