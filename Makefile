@@ -9,17 +9,17 @@ briefing: .setup-base ## set up everything, then make today's briefing from the 
 	@sh .ci/briefing
 
 test: .setup-dev ## set up everything, then run the fast tests
-	@$(RUN)pytest -q -m "not slow"
+	@$(RUN)pytest -q -n auto --dist loadfile -m "not slow"
 
 test-all: .setup-dev ## every test
-	@$(RUN)pytest -q
+	@$(RUN)pytest -q -n auto --dist loadfile
 
 check: .setup-dev ## format, lint, types, imports, fast tests, generated documents in sync
 	@$(RUN)ruff format --check .
 	@$(RUN)ruff check .
 	@$(RUN)mypy
 	@$(RUN)lint-imports
-	@$(RUN)pytest -q -m "not slow"
+	@$(RUN)pytest -q -n auto --dist loadfile -m "not slow"
 
 fix: .setup-dev ## format and mend what ruff can mend
 	@$(RUN)ruff format .
