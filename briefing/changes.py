@@ -3,7 +3,7 @@
 from typing import Literal
 
 from briefing import formats
-from briefing.labels import OUTCOME_WORDS, label, outcome, quantity, unit_of
+from briefing.labels import label, outcome_word, quantity, unit_of
 from briefing.model import Changes, Level
 from briefing.rows import Row, Rows, as_date, as_float, as_int, as_text
 from briefing.verdict import ACTION_WORDS
@@ -33,6 +33,7 @@ _LEVELS: dict[Literal["market", "premium"], tuple[tuple[str, str, str], ...]] = 
     "premium": _PREMIUM,
 }
 _AGES = {"ok": "current", "warn": "late", "fail": "stale"}
+_TEN_YEARS = 2_520  # [sessions]
 _SHOWN = 6  # sentences that the first page holds beside all else
 
 
@@ -77,17 +78,21 @@ def _level(
 
 
 def _same(rows: Rows) -> tuple[str, ...]:
-    """One sentence on what usually stays as it is: the policy, and values published before."""
+    """What stands under both sessions: one policy, and values published before.
+
+    A run judges its whole history with the policy in force, so a change of it never shows here.
+    """
     table = "mart_hedge_decision_daily"
     today, before = rows.at(table, rows.session), rows.at(table, rows.previous)
     revised = "" if _revisions(rows) else " No published input was revised."
     if not today or not before:
         return (revised.strip(),) if revised else ()
     name = f"{today[0]['policy_name']} {today[0]['policy_version']}"
-    if today[0]["policy_hash"] == before[0]["policy_hash"]:
-        return (f"Policy {name} judges both sessions.{revised}",)
-    was = f"{before[0]['policy_name']} {before[0]['policy_version']}"
-    return (f"Policy changed from {was} to {name}.{revised}",)
+    text = (
+        f"Both sessions are judged under {name}; "
+        f"a page published under another policy may have said otherwise.{revised}"
+    )
+    return (text,)
 
 
 def _revisions(rows: Rows) -> tuple[str, ...]:
@@ -130,7 +135,19 @@ def _notes(rows: Rows) -> tuple[str, ...]:
         equity = formats.percent(as_float(cost["weight_equity"]), 0)
         debt = formats.percent(as_float(cost["weight_debt"]), 0)
         notes.append(f"Capital weights are assumed: {equity} equity, {debt} debt.")
+    notes.extend(_window(rows))
     return tuple(notes)
+
+
+def _window(rows: Rows) -> tuple[str, ...]:
+    """How short the history behind the percentiles still is; nothing once it is ten years."""
+    sessions = as_int(rows.one("mart_vol_gap_daily", rows.session)["vol_gap_window_sessions"])
+    if sessions is not None and sessions >= _TEN_YEARS:
+        return ()
+    text = "Percentiles: up to ten years, fewer where history is shorter"
+    if sessions is None:
+        return (f"{text}.",)
+    return (f"{text}; the gap's is over {formats.count(sessions, 'session')}.",)
 
 
 def _layers(rows: Rows) -> tuple[str, ...]:
@@ -180,8 +197,8 @@ def _rules(rows: Rows) -> tuple[str, ...]:
     for row in rows.at(table, rows.session):
         then = before.get(row["rule_id"])
         if row["condition_no"] == 0 and then is not None and then != row["outcome"]:
-            was = OUTCOME_WORDS[outcome(then)]
-            now = OUTCOME_WORDS[outcome(as_text(row["outcome"]))]
+            family = as_text(row["family"])
+            was, now = (outcome_word(family, code) for code in (then, as_text(row["outcome"])))
             sentences.append(f"{row['rule_id']}: {was} before, {now} today.")
     return tuple(sentences)
 

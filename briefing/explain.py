@@ -7,18 +7,21 @@ import polars as pl
 from pydantic import BaseModel, ConfigDict
 
 from briefing import formats
-from briefing.labels import OUTCOME_WORDS, SIGNER_WORDS, label, outcome, unit_of
-from briefing.rows import BriefingError, Row, as_float, as_text
+from briefing.axes import matrix_rule
+from briefing.labels import label, outcome_word, unit_of
+from briefing.rows import BriefingError, Row, Value, as_float, as_int, as_text
 from schemas.core import CORE_AS_KNOWN_DAILY
 from schemas.lineage import LINEAGE
 from schemas.mart import (
     MART_HEDGE_DECISION_DAILY,
+    MART_POLICY_CELL,
     MART_RULE_EVALUATION_DAILY,
     MART_SIGNER_DAILY,
 )
 
 TABLES = (
     MART_HEDGE_DECISION_DAILY,
+    MART_POLICY_CELL,
     MART_RULE_EVALUATION_DAILY,
     MART_SIGNER_DAILY,
     CORE_AS_KNOWN_DAILY,
@@ -26,8 +29,7 @@ TABLES = (
 
 _NAMES = {"short": "L1", "mid": "L2", "long": "L3", "second-engine": "SE"}
 _LAYERS = ("L1", "L2", "L3", "SE")
-# Gates stand over every layer's decision; the matrix rule moves the multipliers.
-_ALWAYS = ("G-1", "R-01")
+_SEED_LAYER = "L2"
 
 
 class Node(BaseModel):
@@ -78,8 +80,9 @@ def tree(frames: Mapping[str, pl.DataFrame], layer: str, session: date) -> Node:
         text=_headline(decision, session),
         outcome=as_text(decision["action"]).upper(),
         children=(
-            Node(text=_cell(decision)),
+            Node(text=_cell(decision, frames[MART_POLICY_CELL.name])),
             *(_rule(evaluated, rule_id, inputs) for rule_id in _rule_ids(decision, evaluated)),
+            *_standing_gates(evaluated),
             _signers(_rows(frames, MART_SIGNER_DAILY.name, session), decision),
             Node(text=_flip(decision)),
             Node(
@@ -118,32 +121,63 @@ def _headline(row: Row, session: date) -> str:
     )
 
 
-def _cell(row: Row) -> str:
+def _cell(row: Row, cells: pl.DataFrame) -> str:
+    """What today's cell asks of the layer by the policy's matrix, and apart from it what stands."""
     if row["row_bucket"] is None or row["column_bucket"] is None:
         return "matrix cell unknown: its row or column has no value"
-    asks = as_float(row["multiplier_cell"])
-    wanted = f"Second Engine {row['se_state']}" if asks is None else formats.multiplier(asks)
+    at = ("row_bucket", "column_bucket", "layer_id")
+    found = [
+        cell for cell in cells.iter_rows(named=True) if all(cell[name] == row[name] for name in at)
+    ]
+    asked: Row = found[0] if found else dict.fromkeys(("multiplier_cell", "se_state"))
     return (
-        f"matrix cell {row['row_bucket']} x {row['column_bucket']} asks {wanted}; it has held "
-        f"{row['sessions_in_cell']} closes"
+        f"matrix cell {row['row_bucket']} x {row['column_bucket']} asks "
+        f"{_standing(row, asked['multiplier_cell'], asked['se_state'])}; it has held "
+        f"{formats.count(as_int(row['sessions_in_cell']), 'close')}; in force: "
+        f"{_standing(row, row['multiplier_before'], row['se_state'])}"
     )
 
 
+def _standing(row: Row, multiplier: Value, state: Value) -> str:
+    """A layer's multiplier, or the Second Engine's state, where it has one."""
+    if row["layer_id"] == "SE":
+        return f"Second Engine {as_text(state) or formats.NO_DATA}"
+    return formats.multiplier(as_float(multiplier))
+
+
 def _rule_ids(decision: Row, evaluated: list[Row]) -> tuple[str, ...]:
-    there = {as_text(row["rule_id"]) for row in evaluated}
-    wanted = dict.fromkeys((*_ALWAYS, as_text(decision["rule_id"])))
-    if decision["layer_id"] == "L2":
-        wanted |= dict.fromkeys(sorted(name for name in there if name.startswith("R-02")))
-    return tuple(name for name in wanted if name in there)
+    """The rule that decided, the matrix rule, gates closed or unknown, and the seed's readings."""
+    whole = [row for row in evaluated if row["condition_no"] == 0]
+    gates = [row["rule_id"] for row in whole if row["family"] == "gate" and not _is_open(row)]
+    is_seeded = decision["layer_id"] == _SEED_LAYER
+    seeds = [row["rule_id"] for row in whole if row["family"] == "seed" and is_seeded]
+    wanted = (decision["rule_id"], matrix_rule(evaluated), *gates, *seeds)
+    return tuple(dict.fromkeys(as_text(name) for name in wanted if name))
+
+
+def _is_open(row: Row) -> bool:
+    return row["outcome"] not in {"fired", "no_data"}
+
+
+def _standing_gates(evaluated: list[Row]) -> tuple[Node, ...]:
+    """The gates that block nothing, in one line, so that none goes unmentioned."""
+    named = [
+        f"{row['rule_id']} {outcome_word('gate', as_text(row['outcome']))}"
+        for row in evaluated
+        if row["family"] == "gate" and row["condition_no"] == 0 and _is_open(row)
+    ]
+    return (Node(text=f"other gates: {', '.join(named)}"),) if named else ()
 
 
 def _rule(evaluated: list[Row], rule_id: str, inputs: Mapping[str, Row]) -> Node:
     rows = [row for row in evaluated if row["rule_id"] == rule_id]
-    whole = next(row for row in rows if row["condition_no"] == 0)
+    whole = next((row for row in rows if row["condition_no"] == 0), None)
+    if whole is None:
+        return Node(text=f"{rule_id}: not among the rules evaluated at this session")
     return Node(
         text=f"{rule_id} ({whole['role']}, evidence grade {whole['grade']}): "
         f"{whole['condition_text']}",
-        outcome=OUTCOME_WORDS[outcome(as_text(whole["outcome"]))],
+        outcome=outcome_word(as_text(whole["family"]), as_text(whole["outcome"])),
         children=tuple(_condition(row, inputs) for row in rows if row["condition_no"] != 0),
     )
 
@@ -156,7 +190,7 @@ def _condition(row: Row, inputs: Mapping[str, Row]) -> Node:
     wanted = as_text(row["condition_text"])
     return Node(
         text=f"{wanted}: {measure}" if measure else wanted,
-        outcome=OUTCOME_WORDS[outcome(as_text(row["outcome"]))],
+        outcome=outcome_word(as_text(row["family"]), as_text(row["outcome"])),
         children=tuple(_input(name, inputs) for name in LINEAGE.get(column, ())),
     )
 
@@ -179,7 +213,7 @@ def _signers(rows: list[Row], decision: Row) -> Node:
     children = tuple(
         Node(
             text=f"{row['signer_id']} on {row['direction']}",
-            outcome=SIGNER_WORDS[outcome(as_text(row["outcome"]))],
+            outcome=outcome_word("signer", as_text(row["outcome"])),
         )
         for row in mine
     )

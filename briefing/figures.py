@@ -6,6 +6,7 @@ from datetime import date, timedelta
 import polars as pl
 
 from briefing import formats
+from briefing.axes import axes_of
 from briefing.labels import label, quantity
 from briefing.model import Figure, Line, Point, Reference
 from briefing.rows import Rows, as_float, as_int
@@ -336,17 +337,16 @@ def _curves_table(lines: Sequence[Line]) -> tuple[tuple[str, ...], ...]:
     return (heading, *body)
 
 
+_GAPS = ("vol_gap_z", "vol_gap_z_robust")  # the lines of the gap's chart, both in deviations
+
+
 def _axis_edges(rows: Rows) -> tuple[Reference, ...]:
-    """The thresholds on the gap that the policy's rules state, and the nearest edge of a band."""
+    """The thresholds on the gap that rules state, and every edge of its bands where it is an axis."""
     found = {
         as_float(row["threshold"])
         for row in rows.at("mart_rule_evaluation_daily", rows.session)
-        if row["driver_column"] == "vol_gap_z"
-    } | {
-        as_float(row["flip_threshold"])
-        for row in rows.at("mart_hedge_decision_daily", rows.session)
-        if row["flip_column"] == "vol_gap_z"
-    }
+        if row["driver_column"] in _GAPS
+    } | {edge for axis in axes_of(rows) if axis.column in _GAPS for edge in axis.edges}
     return tuple(
         Reference(name=f"Policy {formats.number(value, 2, signed=True)}", value=value)
         for value in sorted(value for value in found if value is not None)
@@ -370,7 +370,7 @@ def _gap(rows: Rows) -> Figure:
         figure_id="gap", kind="gap", title=title,
         subtitle=f"Log options over cash-flow premium against its past {window}; {_pace(frame)}",
         footer=_footer(rows),
-        alt=f"{title}. The matrix's row variable since it is known, ten years at most.",
+        alt=f"{title}. The gap since it is known, ten years at most, with the policy's thresholds.",
         unit="sd", panels=("Standard deviations",), lines=lines, references=_axis_edges(rows),
         table=_table(frame, ("vol_gap_z", "vol_gap_z_robust", "vol_gap_percentile")),
         missing=_missing(lines, "the gap needs three years of both premia."),

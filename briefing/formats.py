@@ -153,7 +153,9 @@ _BY_UNIT: dict[Unit, Callable[[float | None, bool], str]] = {
     Unit.RATIO: _plain(3),
     Unit.COUNT: _plain(0),
     Unit.CONTRACTS: _plain(0),
-    Unit.SESSIONS: _plain(0, " sessions"),
+    Unit.SESSIONS: lambda value, signed: number(
+        value, 0, signed=signed, after=" session" if value in {1.0, -1.0} else " sessions"
+    ),
     Unit.DAYS: _plain(0, " days"),
     Unit.USD: _plain(2, " USD"),
 }

@@ -54,13 +54,15 @@ def _rule(rows: Rows, row: Row, conditions: list[Row]) -> Rule:
     shown = numbers[0] if numbers else row
     column = as_text(shown["driver_column"])
     clauses = tuple(_clause(rows, one) for one in numbers)
+    is_off = row["family"] == "seed" and not (conditions or numbers)
     reason = _reason(rows, row, clauses)
-    word = OUTCOME_WORDS[result]
+    if is_off:
+        reason = f"off in the policy, moves nothing ({formats.short_day(rows.session)})"
     return Rule(
         rule_id=rule_id,
         title=formats.spelled(rows.run.text.rules.get(rule_id, "")),
         condition=readable(as_text(row["condition_text"])),
-        sentence=f"{word}: {reason}." if result == "not_evaluated" else f"{reason}: {word}.",
+        sentence=_sentence(reason, result, is_off=is_off),
         role=as_text(row["role"]),
         grade=as_text(row["grade"]),
         value=quantity(as_float(shown["driver_value"]), column),
@@ -70,6 +72,14 @@ def _rule(rows: Rows, row: Row, conditions: list[Row]) -> Rule:
         outcome=result,
         evidence=formats.spelled(rows.run.text.evidence.get(rule_id, "")),
     )
+
+
+def _sentence(reason: str, result: Outcome, *, is_off: bool) -> str:
+    """Reason and outcome; first the outcome where the rule is off or could not be evaluated."""
+    word = OUTCOME_WORDS[result]
+    if is_off:
+        return f"{word}; {reason}."
+    return f"{word}: {reason}." if result == "not_evaluated" else f"{reason}: {word}."
 
 
 def _reason(rows: Rows, row: Row, clauses: tuple[Clause, ...]) -> str:
@@ -83,8 +93,6 @@ def _reason(rows: Rows, row: Row, clauses: tuple[Clause, ...]) -> str:
         return "; ".join(clause.text for clause in clauses)
     if _REQUIRED in as_text(row["condition_text"]):
         return _inputs(rows, result, date)
-    if row["family"] == "seed":
-        return f"This reading is switched off in the policy and moves nothing ({date})"
     return f"{readable(as_text(row['condition_text']))} ({date})"
 
 

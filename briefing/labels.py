@@ -28,7 +28,10 @@ _LABELS = {
     "vix1y_close": "VIX1Y",
     "vvix_close": "VVIX",
     "skew_close": "SKEW",
-    "realized_vol_21d": "21-session realized volatility",
+    **{
+        f"realized_vol_{days}d": f"{days}-session realized volatility"
+        for days in (5, 10, 21, 42, 63, 126, 252)
+    },
     "realized_vol_cc_21d": "21-session volatility about the mean",
     "implied_vol": "Implied volatility (VIX)",
     "vol_spread": "VIX less realized volatility",
@@ -100,6 +103,12 @@ SIGNER_WORDS: dict[Outcome, str] = {
     "no_data": "NO DATA",
     "not_evaluated": "NOT EVALUATED",
 }
+
+
+def outcome_word(family: str, code: str) -> str:
+    """An outcome as a reader says it: a signer signs, a rule fires."""
+    words = SIGNER_WORDS if family == "signer" else OUTCOME_WORDS
+    return words[outcome(code)]
 
 
 def label(column: str) -> str:

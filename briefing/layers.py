@@ -1,6 +1,7 @@
 """Block 3: each layer under the policy: from what to what, why, and what would change it."""
 
 from briefing import formats, freshness
+from briefing.axes import axes_of
 from briefing.gates import clause_text
 from briefing.labels import label, made_from, quantity, unit_of
 from briefing.matrix import band_of
@@ -16,14 +17,13 @@ _REASONS = {
     "required_input_missing": "A required input is missing or stale; nothing moves.",
     "row_unknown": "The matrix row is unknown; nothing moves.",
     "column_unknown": "The matrix column is unknown; nothing moves.",
-    "cell_not_persisted": "The matrix cell has held {sessions_in_cell} closes, too few to act on.",
-    "gate_closed": "The cell asks {multiplier_cell}, but gate {rule_id} blocks adds.",
-    "gate_unknown": "The cell asks {multiplier_cell}, but gate {rule_id} is unknown.",
+    "cell_not_persisted": "The matrix cell has held {sessions_in_cell}, too few to act on.",
+    "gate_closed": "The rules ask for more, but gate {rule_id} blocks adds.",
+    "gate_unknown": "The rules ask for more, but gate {rule_id} is unknown.",
     "quorum_not_met": "The rules ask for more; signed {signers_signed}, quorum {quorum}.",
     "reduction_quorum_not_met": "The cell asks {multiplier_cell}, less than is in force; signed "
     "{signers_signed}, quorum {quorum}.",
-    "cooldown": "The cell asks {multiplier_cell}; an opposite move waits {cooldown_sessions} "
-    "sessions more.",
+    "cooldown": "The cell asks {multiplier_cell}; an opposite move waits {cooldown_sessions} more.",
     "cell_asks_more": "The cell asks {multiplier_cell}, more than {multiplier_before} in force.",
     "return_to_base": "Back toward the always-on base, which needs no quorum.",
     "seed_rule": "The seed rule fired and asks {multiplier_target}; signed {signers_signed}, "
@@ -34,10 +34,18 @@ _REASONS = {
     "less_than_one_contract": "The change asked is less than one contract.",
 }
 _QUORUMS = {"quorum_not_met"}
-_AXES = (
-    ("mart_vol_gap_daily", "vol_gap_z", "gap"),
-    ("mart_vol_state_daily", "realized_vol_21d", "realized volatility"),
-)
+# What a layer's reason says in place of the cell's where the seed rule is what asks.
+_SEEDED = {
+    "cell_not_persisted": "Seed rule {rule_id} fired; the matrix row has held too few closes to act on.",
+    "reduction_quorum_not_met": "Seed rule {rule_id} asks less than is in force; signed "
+    "{signers_signed}, quorum {quorum}.",
+    "cooldown": "Seed rule {rule_id} asks {multiplier_target}; an opposite move waits "
+    "{cooldown_sessions} more.",
+    "cell_asks_less": "Seed rule {rule_id} asks {multiplier_target}, less than "
+    "{multiplier_before} in force.",
+}
+_COUNTED = {"sessions_in_cell": "close", "cooldown_sessions": "session"}
+_SHORT = {"vol_gap_z": "gap", "realized_vol_21d": "realized volatility"}
 
 
 def layers(rows: Rows) -> Layers:
@@ -107,7 +115,8 @@ def _has_the_number(row: Row) -> bool:
 
 def _why(rows: Rows, row: Row) -> str:
     code = as_text(row["reason_code"])
-    sentence = _REASONS.get(code, f"{code.replace('_', ' ').capitalize()}.")
+    plain = _REASONS.get(code, f"{code.replace('_', ' ').capitalize()}.")
+    sentence = _SEEDED.get(code, plain) if _is_seeded(rows, row) else plain
     filled = sentence.format(**_words(row))
     if code in _QUORUMS and _has_the_number(row):
         filled = f"{filled} A signature that the policy insists on is missing."
@@ -115,6 +124,14 @@ def _why(rows: Rows, row: Row) -> str:
         filled = f"{filled} {_unjudged(rows)}"
     facts = _facts(rows, row)
     return formats.spelled(f"{filled} {facts}".strip())
+
+
+def _is_seeded(rows: Rows, decision: Row) -> bool:
+    """Whether the seed rule, not the matrix, is the rule that decided."""
+    return any(
+        row["rule_id"] == decision["rule_id"] and row["family"] == "seed"
+        for row in rows.at("mart_rule_evaluation_daily", rows.session)
+    )
 
 
 def _words(row: Row) -> dict[str, str]:
@@ -128,10 +145,12 @@ def _words(row: Row) -> dict[str, str]:
 
 def _word(name: str, row: Row) -> str:
     value = row[name]
+    if name in _COUNTED:
+        return formats.count(as_int(value), _COUNTED[name])
     if isinstance(value, int | float) and not isinstance(value, bool):
         if "multiplier" in name:
             return formats.multiplier(float(value))
-        return formats.quantity(float(value), unit_of(name)).removesuffix(" sessions")
+        return formats.quantity(float(value), unit_of(name))
     return as_text(value) or formats.NO_DATA
 
 
@@ -142,8 +161,12 @@ def _facts(rows: Rows, decision: Row) -> str:
         for row in rows.at("mart_rule_evaluation_daily", rows.session)
         if row["rule_id"] == decision["rule_id"] and row["condition_no"] != 0 and row["operator"]
     ]
+    has_conditions = bool(parts)
+    if not has_conditions:
+        parts = _axes(rows)
     if not parts:
-        parts = [*_axes(rows)]
+        return ""
+    if not has_conditions:
         parts[-1] = f"{parts[-1]} ({formats.short_day(rows.session)})"
     text = "; ".join(parts)
     return f"{text[:1].upper()}{text[1:]}."
@@ -152,13 +175,14 @@ def _facts(rows: Rows, decision: Row) -> str:
 def _axes(rows: Rows) -> list[str]:
     """Where today stands on the matrix's two axes: what a rule without conditions goes by."""
     found = []
-    for table, column, name in _AXES:
-        value = as_float(rows.one(table, rows.session)[column])
+    for axis in axes_of(rows):
+        column, value = axis.column, axis.value
         if value is None:
             missing = freshness.explain_missing(rows, made_from(column)).rstrip(".")
             found.append(missing or f"{label(column)}: {_unknown(rows, column)}")
         else:
             band = band_of(rows, column) or formats.NO_DATA
+            name = _SHORT.get(column, label(column))
             found.append(f"{name} {formats.quantity(value, unit_of(column))} is {band}")
     return found
 

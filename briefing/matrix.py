@@ -1,30 +1,35 @@
 """The policy's matrix as the page shows it, with today's cell marked."""
 
+from collections.abc import Iterable, Mapping
+
 from briefing import formats
+from briefing.axes import axes_of
+from briefing.labels import label
 from briefing.model import Matrix, MatrixCell, MatrixRow
-from briefing.rows import Row, Rows, as_float, as_text
+from briefing.rows import Row, Rows, Value, as_float, as_text
 
 _LAYERS = ("L1", "L2", "L3")
-AXES = {"vol_gap_z": "row_bucket", "realized_vol_21d": "column_bucket"}
 
 
 def matrix(rows: Rows) -> Matrix:
-    """Rows by the gap's bucket, columns by realized volatility's; one cell is today's."""
+    """The bands of both axes in the policy's order; one cell is today's."""
     cells: list[Row] = list(rows.frame("mart_policy_cell").iter_rows(named=True))
     decisions = rows.at("mart_hedge_decision_daily", rows.session)
     first: Row = decisions[0] if decisions else {"row_bucket": None, "column_bucket": None}
     today = (as_text(first["row_bucket"]), as_text(first["column_bucket"]))
-    columns = sorted({as_text(cell["column_bucket"]) for cell in cells})
     text = rows.run.text
+    columns = _ordered((cell["column_bucket"] for cell in cells), text.columns)
+    axis = next((axis for axis in axes_of(rows) if axis.name == "row"), None)
     return Matrix(
         caption="Multiplier of the base per cell: L1 / L2 / L3, and the Second Engine's state",
+        row_axis="Row" if axis is None else label(axis.column),
         columns=tuple(_titled(column, text.columns.get(column, "")) for column in columns),
         rows=tuple(
             MatrixRow(
                 label=_titled(row, text.rows.get(row, "")),
                 cells=tuple(_cell(cells, (row, column), today) for column in columns),
             )
-            for row in sorted({as_text(cell["row_bucket"]) for cell in cells})
+            for row in _ordered((cell["row_bucket"] for cell in cells), text.rows)
         ),
         today=_today(today),
     )
@@ -33,11 +38,19 @@ def matrix(rows: Rows) -> Matrix:
 def band_of(rows: Rows, column: str) -> str:
     """Today's band of an axis, with its name; empty where the column is no axis or is unknown."""
     decisions = rows.at("mart_hedge_decision_daily", rows.session)
-    if not decisions or column not in AXES:
+    axis = next((axis for axis in axes_of(rows) if axis.column == column), None)
+    if not decisions or axis is None:
         return ""
-    bucket = as_text(decisions[0][AXES[column]])
-    names = rows.run.text.rows if AXES[column] == "row_bucket" else rows.run.text.columns
+    bucket = as_text(decisions[0][f"{axis.name}_bucket"])
+    names = rows.run.text.rows if axis.name == "row" else rows.run.text.columns
     return _titled(bucket, names.get(bucket, ""))
+
+
+def _ordered(found: Iterable[Value], named: Mapping[str, str]) -> list[str]:
+    """Bands in the policy's own order; those that it does not name come last."""
+    places = {bucket: place for place, bucket in enumerate(named)}
+    buckets = {as_text(bucket) for bucket in found}
+    return sorted(buckets, key=lambda bucket: (places.get(bucket, len(places)), bucket))
 
 
 def _titled(bucket: str, title: str) -> str:

@@ -193,6 +193,7 @@ class Matrix(Block):
     """The policy's matrix with today's cell marked."""
 
     caption: str
+    row_axis: str
     columns: tuple[str, ...]
     rows: tuple[MatrixRow, ...]
     today: str

@@ -7,17 +7,13 @@ from datetime import date
 
 @dataclass(frozen=True)
 class LayerText:
-    """How the policy describes one layer, and which of its rules bear on it.
-
-    ``rule_ids`` may be empty: then the conditions of the rule that decided are counted.
-    """
+    """How the policy describes one layer."""
 
     layer_id: str
     name: str
     instrument: str
     target_expiry: str
     target_delta: str
-    rule_ids: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -25,7 +21,8 @@ class PolicyText:
     """Words of the policy that no table holds: printed, never computed with.
 
     ``evidence`` maps a rule to what history says about it, ``rules`` to its title, ``signers`` a
-    signer to what it watches; ``rows`` and ``columns`` map a bucket of the matrix to its label.
+    signer to what it watches; ``rows`` and ``columns`` map a bucket of the matrix to its label,
+    in the policy's order.
     """
 
     layers: tuple[LayerText, ...] = ()

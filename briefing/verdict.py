@@ -26,7 +26,7 @@ _STATE_WORDS: dict[PageState, str] = {
 }
 _SOURCES = {
     "simulated": "Simulated market: made by a seeded generator, no market data",
-    "sample": "Sample market: published history, 1999 to 2018",
+    "sample": "Sample market: S&P 500 1999 to 2018, VIX from 2014",
 }
 
 

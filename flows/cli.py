@@ -47,7 +47,9 @@ def run(
     out: Annotated[Path | None, typer.Option(help="folder of the pages")] = None,
     *,
     as_json: AsJson = False,
-    no_pdf: Annotated[bool, typer.Option("--no-pdf", help="HTML and JSON only")] = False,
+    no_pdf: Annotated[
+        bool, typer.Option("--no-pdf", help="HTML and JSON only; a revision of its own")
+    ] = False,
     no_orchestrator: Annotated[
         bool, typer.Option("--no-orchestrator", help="the same work without Prefect")
     ] = False,
@@ -143,5 +145,7 @@ def main() -> NoReturn:
 def _bug(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
     """What nobody foresaw ends with its traceback and the exit code of a bug."""
     traceback.print_exception(kind, error, trace)
-    typer.echo("volbrief: this is a bug in VolBrief; nothing was published", err=True)
+    typer.echo(
+        "volbrief: this is a bug in VolBrief; volbrief status says what is published", err=True
+    )
     os._exit(ExitCode.BUG)

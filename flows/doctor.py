@@ -10,7 +10,9 @@ from pathlib import Path
 
 from flows.identity import ROOT
 from flows.outcome import Stop
-from flows.settings import load_settings, orchestrator_address
+from flows.server import orchestrator_address
+from flows.settings import Settings, load_settings
+from schemas.series import SOURCES
 
 _PACKAGES = (
     "prefect", "fastapi", "sqlalchemy", "duckdb", "polars", "great-expectations", "jinja2",
@@ -96,7 +98,28 @@ def _folders() -> list[Finding]:
         settings = load_settings()
     except Stop as stop:
         return [Finding("settings", "refused", str(stop), is_failure=True)]
-    return [_folder(name, path) for name, path in (("out", settings.out), ("data", settings.data))]
+    folders = (("out", settings.out), ("data", settings.data))
+    return [*(_folder(name, path) for name, path in folders), *_kept(settings)]
+
+
+def _kept(settings: Settings) -> list[Finding]:
+    """Whether what was published and noted is still what it was."""
+    from warehouse.errors import StoreError
+    from warehouse.ledger import Ledger
+    from warehouse.publish import verify
+
+    findings = []
+    try:
+        altered = verify(settings.out)
+        for source in SOURCES:
+            Ledger(settings.folder(source) / "ledger.jsonl").verify()
+    except StoreError as error:
+        findings.append(Finding("kept files", "damaged", str(error), is_failure=True))
+    else:
+        mend = "; ".join(altered)
+        found = f"{len(altered)} altered" if altered else "pages and ledgers as written"
+        findings.append(Finding("kept files", found, mend, is_failure=bool(altered)))
+    return findings
 
 
 def _folder(name: str, path: Path) -> Finding:

@@ -1,17 +1,24 @@
 """Read-only commands: tables, explanations and the state of what was published."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from flows.faults import as_stops
 from flows.outcome import ExitCode, Stop
-from flows.settings import Settings, known_source, load_settings
+from flows.settings import known_source, load_settings
 from schemas.catalogue import table
 from schemas.mart import MART_HEDGE_DECISION_DAILY
-from schemas.model import SchemaError
-from warehouse.errors import Busy, StoreError
+from schemas.model import SchemaError, Table
+from schemas.ops import OPS_RUN
 from warehouse.ledger import Ledger
 from warehouse.store import Store
+
+if TYPE_CHECKING:
+    from polars import DataFrame  # passed on, never looked into here
 
 
 def exported(
@@ -20,13 +27,17 @@ def exported(
     """A table's rows as csv, json or parquet.
 
     Raises:
-        Stop: no such table, or no warehouse yet.
+        Stop: no such table, dates reversed or on a table without sessions, or no warehouse yet.
     """
     try:
         declared = table(name)
     except SchemaError as error:
         raise Stop(str(error), ExitCode.UNMET) from error
-    with _store(source) as store:
+    if (since or until) and "session" not in declared.schema:
+        raise Stop(f"{name} has no sessions: ask for it without --from and --to", ExitCode.UNMET)
+    if since and until and since > until:
+        raise Stop(f"--from {since} is after --to {until}: give the earlier first", ExitCode.UNMET)
+    with as_stops(), _store(source) as store:
         return store.export(declared, None, form, since=since, until=until)
 
 
@@ -34,49 +45,73 @@ def explanation(layer: str, day: date | None, source: str | None, *, as_json: bo
     """A layer's decision down to the raw bytes it came from.
 
     Raises:
-        Stop: unknown layer, no warehouse yet, or a session it has no decision for.
+        Stop: unknown layer, no session, no warehouse yet, or a session without a decision.
     """
     from briefing import explain
+    from flows.plan import refuse_closed_day
 
     try:
         layer_id = explain.layer_id(layer)
     except ValueError as error:
         raise Stop(str(error), ExitCode.UNMET) from error
-    with _store(source) as store:
-        session = day or store.last_session(MART_HEDGE_DECISION_DAILY)
-        if session is None or not len(
-            store.frame(MART_HEDGE_DECISION_DAILY, since=session, until=session)
-        ):
-            last = store.last_session(MART_HEDGE_DECISION_DAILY)
+    if day is not None:
+        refuse_closed_day(day)
+    with as_stops(), _store(source) as store:
+        bounds = store.bounds(MART_HEDGE_DECISION_DAILY)
+        session = day if day is not None else bounds and bounds[1]
+        if bounds is None or session is None or not bounds[0] <= session <= bounds[1]:
             raise Stop(
-                f"no decision for {session}; the warehouse has decisions up to {last}",
+                f"no decision for {session}; the warehouse has them from {bounds and bounds[0]} "
+                f"to {bounds and bounds[1]}",
                 ExitCode.UNMET,
             )
-        frames = {
-            declared.name: store.frame(declared, since=session, until=session)
-            for declared in explain.TABLES
-        }
+        frames = {declared.name: _rows_of(store, declared, session) for declared in explain.TABLES}
+        published = store.frame(OPS_RUN)
     tree = explain.tree(frames, layer_id, session)
-    return tree.model_dump_json(indent=2) if as_json else explain.text(tree)
+    shown = tree.model_dump_json(indent=2) if as_json else explain.text(tree)
+    return shown if as_json else f"{shown}{_other_policies(published, frames, session)}"
+
+
+def _rows_of(store: Store, declared: Table, session: date) -> "DataFrame":
+    if "session" in declared.schema:
+        return store.frame(declared, since=session, until=session)
+    return store.frame(declared)
+
+
+def _other_policies(published: "DataFrame", frames: "dict[str, DataFrame]", session: date) -> str:
+    """A line where the session's published pages were judged under other policies than this."""
+    judged = set(frames[MART_HEDGE_DECISION_DAILY.name]["policy_hash"])
+    pages = {
+        f"{row['run_id']} under {row['policy_name']}"
+        for row in published.to_dicts()
+        if row["session"] == session and row["policy_hash"] not in judged
+    }
+    if not pages:
+        return ""
+    return (
+        "\nThe warehouse holds the last run's judgement. Published for this session under another "
+        f"policy: {', '.join(sorted(pages))}."
+    )
 
 
 def status_text(source: str | None, *, as_json: bool) -> str:
     """What was published last, and what the warehouse holds."""
     settings = load_settings()
     name = known_source(source or settings.source)
-    folder = settings.data / name
-    published = [
-        entry.fields
-        for entry in Ledger(folder / "ledger.jsonl").entries()
-        if entry.kind == "published"
-    ]
-    state = {
-        "source": name,
-        "warehouse": str(folder / "volbrief.duckdb"),
-        "has_warehouse": (folder / "volbrief.duckdb").exists(),
-        "last_published": dict(published[-1]) if published else None,
-        "sessions": _coverage(settings, name),
-    }
+    folder = settings.folder(name)
+    with as_stops():
+        published = [
+            entry.fields
+            for entry in Ledger(folder / "ledger.jsonl").entries()
+            if entry.kind == "published"
+        ]
+        state = {
+            "source": name,
+            "warehouse": str(folder / "volbrief.duckdb"),
+            "has_warehouse": (folder / "volbrief.duckdb").exists(),
+            "last_published": dict(published[-1]) if published else None,
+            "sessions": _coverage(folder),
+        }
     if as_json:
         return json.dumps(state, indent=2, default=str)
     return _status_lines(state)
@@ -89,39 +124,33 @@ def _status_lines(state: dict[str, object]) -> str:
         lines.append("            none yet: volbrief run makes it")
     if isinstance(last, dict):
         lines += [f"published   {last['session']}, {last['state']}, run {last['run_id']}"]
-        lines += [f"            {path}" for path in last["files"].values()]
+        for path in last["files"].values():
+            lines.append(f"            {path}{'' if Path(path).exists() else ' (no longer there)'}")
     else:
         lines.append("published   nothing yet")
     if state["sessions"]:
-        lines.append(f"decisions   {state['sessions']}")
+        lines.append(f"tables      {state['sessions']}, known or not")
     return "\n".join(lines)
 
 
-def _coverage(settings: Settings, source: str) -> str | None:
-    path = settings.data / source / "volbrief.duckdb"
+def _coverage(folder: Path) -> str | None:
+    path = folder / "volbrief.duckdb"
     if not path.exists():
         return None
-    with _opened(path) as store:
+    with Store.open(path, read_only=True) as store:
         bounds = store.bounds(MART_HEDGE_DECISION_DAILY)
         return None if bounds is None else f"{bounds[0]} to {bounds[1]}"
 
 
-def _store(source: str | None) -> Store:
+@contextmanager
+def _store(source: str | None) -> Iterator[Store]:
     settings = load_settings()
     name = known_source(source or settings.source)
-    path = settings.data / name / "volbrief.duckdb"
+    path = settings.folder(name) / "volbrief.duckdb"
     if not path.exists():
         raise Stop(
             f"no warehouse for {name} in {path.parent}: make one with volbrief run --source {name}",
             ExitCode.UNMET,
         )
-    return _opened(path)
-
-
-def _opened(path: Path) -> Store:
-    try:
-        return Store.open(path, read_only=True)
-    except Busy as busy:
-        raise Stop(str(busy), ExitCode.BUSY) from busy
-    except StoreError as error:
-        raise Stop(str(error), ExitCode.BAD_INPUT) from error
+    with Store.open(path, read_only=True) as store:
+        yield store

@@ -6,11 +6,11 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from flows import pages, rebuild, stages
-from flows.outcome import ExitCode, Outcome, Stop
+from flows.faults import as_stops
+from flows.outcome import Outcome, Stop
 from flows.plan import Plan
 from flows.progress import report
 from flows.stages import Built, Fetched
-from warehouse.errors import Busy
 from warehouse.ledger import Ledger
 from warehouse.lock import run_lock
 
@@ -37,24 +37,30 @@ def morning(plan: Plan, calls: Stages) -> Outcome:
         Stop: refused by a check, busy, or a request that the data cannot meet.
     """
     ledger = Ledger(plan.ledger)
-    try:
-        with run_lock(plan.data, plan.lock_wait):
-            ledger.append("planned", at=_now(), **stages.described(plan))
-            fetched = []
-            for name in stages.datasets(plan):
-                report(f"fetch {name}")
-                fetched.append(calls.fetch(plan, name))
-            report("rebuild the warehouse")
-            built = calls.rebuild(plan, tuple(fetched))
-            ledger.append("committed", at=_now(), run_id=built.run_id, data_hash=built.data_hash)
-            report("render the pages")
-            calls.render(plan, built)
-            report("publish")
-            outcome = calls.publish(plan, built)
-            ledger.append("published", at=_now(), **outcome.as_json())
-            return outcome
-    except Busy as busy:
-        raise Stop(str(busy), ExitCode.BUSY) from busy
+    with as_stops(), run_lock(plan.data, plan.lock_wait):
+        ledger.append("planned", at=_now(), **stages.described(plan))
+        try:
+            with as_stops():
+                return _published(plan, calls, ledger)
+        except Stop as stop:
+            ledger.append("stopped", at=_now(), exit_code=int(stop.code), message=str(stop))
+            raise
+
+
+def _published(plan: Plan, calls: Stages, ledger: Ledger) -> Outcome:
+    fetched = []
+    for name in stages.datasets(plan):
+        report(f"fetch {name}")
+        fetched.append(calls.fetch(plan, name))
+    report("rebuild the warehouse")
+    built = calls.rebuild(plan, tuple(fetched))
+    ledger.append("committed", at=_now(), run_id=built.run_id, data_hash=built.data_hash)
+    report("render the pages")
+    calls.render(plan, built)
+    report("publish")
+    outcome = calls.publish(plan, built)
+    ledger.append("published", at=_now(), **outcome.as_json())
+    return outcome
 
 
 def is_market_day(moment: datetime) -> bool:

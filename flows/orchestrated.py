@@ -1,16 +1,13 @@
 """Run the daily flow from the command line, with nothing of the orchestrator's to see."""
 
 from prefect.client.orchestration import get_client
-from prefect.settings import (
-    PREFECT_API_URL,
-    PREFECT_FLOWS_HEARTBEAT_FREQUENCY,
-    temporary_settings,
-)
+from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
 
 from flows.daily import daily_briefing
 from flows.outcome import ExitCode, Outcome, Stop
 from flows.plan import Wish
 from flows.preload import start_preloading
+from flows.server import orchestrator_address
 
 
 def run_as_flow(wish: Wish) -> Outcome:
@@ -22,7 +19,7 @@ def run_as_flow(wish: Wish) -> Outcome:
     Raises:
         Stop: a server is configured and does not answer; or what the flow itself stops for.
     """
-    _answering(PREFECT_API_URL.value())
+    _answering(orchestrator_address())
     start_preloading()
     with temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}):
         return daily_briefing(
@@ -42,6 +39,7 @@ def _answering(address: str | None) -> None:
     if error is not None:
         raise Stop(
             f"the orchestrator at {address} does not answer ({error}): start it, unset "
-            "PREFECT_API_URL, or run with --no-orchestrator",
+            "PREFECT_API_URL (or prefect config unset PREFECT_API_URL), or run with "
+            "--no-orchestrator",
             ExitCode.BUSY,
         )

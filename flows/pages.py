@@ -9,13 +9,12 @@ from flows.outcome import ExitCode, Outcome, Stop
 from flows.plan import Plan
 from flows.policy_text import policy_text
 from flows.progress import report
-from flows.stages import Built, exit_code
+from flows.stages import Built
 from policy.model import load
 from schemas.catalogue import TABLES
 from schemas.ops import OPS_RUN
 from warehouse import publish as publishing
 from warehouse.durable import write_whole
-from warehouse.errors import StoreError
 from warehouse.store import Store
 
 _MOST_FAILURES = 12
@@ -27,18 +26,7 @@ def wants_pdf(plan: Plan) -> bool:
 
 
 def render_pages(plan: Plan, built: Built) -> None:
-    """Write the pages of a committed run to its staging folder.
-
-    Raises:
-        Stop: the warehouse or the folder cannot be used.
-    """
-    try:
-        _write_pages(plan, built)
-    except StoreError as error:
-        raise Stop(str(error), exit_code(error)) from error
-
-
-def _write_pages(plan: Plan, built: Built) -> None:
+    """Write the pages of a committed run to its staging folder."""
     with Store.open(plan.warehouse, read_only=True, wait_seconds=plan.lock_wait) as store:
         frames = {name: store.frame(TABLES[name]) for name in context.TABLES}
     briefing = context.briefing_of(frames, _run_info(plan, built))
@@ -70,18 +58,7 @@ def _run_info(plan: Plan, built: Built) -> RunInfo:
 
 
 def publish_pages(plan: Plan, built: Built) -> Outcome:
-    """Make the staged pages visible in one step, and note the run in the warehouse.
-
-    Raises:
-        Stop: the folder cannot be used, or the run was published before with other bytes.
-    """
-    try:
-        return _published(plan, built)
-    except StoreError as error:
-        raise Stop(str(error), exit_code(error)) from error
-
-
-def _published(plan: Plan, built: Built) -> Outcome:
+    """Make the staged pages visible in one step, and note the run in the warehouse."""
     staging = plan.staging(built.run_id)
     artefacts = {path.name: path.read_bytes() for path in sorted(staging.iterdir())}
     status = Briefing.model_validate_json(artefacts["briefing.json"]).status

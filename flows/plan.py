@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from flows.faults import as_stops
 from flows.outcome import ExitCode, Stop
 from flows.settings import Settings, known_source
-from policy.model import PolicyError, load, names
+from policy.model import load, names
 from sources.calendar import is_session, nearest_sessions
 from sources.dataset import SourceError
 from sources.simulated import Simulation
@@ -72,13 +73,13 @@ def plan_of(wish: Wish, settings: Settings) -> Plan:
     source = known_source(wish.source or settings.source)
     policy = _known_policy(wish.policy or settings.policy)
     if wish.as_of is not None:
-        _a_session(wish.as_of)
+        refuse_closed_day(wish.as_of)
     plan = Plan(
         as_of=wish.as_of,
         source=source,
         policy=policy,
         out=wish.out or settings.out,
-        data=settings.data / source,
+        data=settings.folder(source),
         simulation=_simulation(settings),
         want_pdf=wish.want_pdf,
         lock_wait=settings.lock_wait,
@@ -95,14 +96,17 @@ def _known_policy(name: str) -> str:
             "policy file",
             ExitCode.UNMET,
         )
-    try:
+    with as_stops():
         load(name)
-    except PolicyError as error:
-        raise Stop(str(error), ExitCode.CONFIG) from error
     return name
 
 
-def _a_session(day: date) -> None:
+def refuse_closed_day(day: date) -> None:
+    """Refuse a day on which the exchange does not trade.
+
+    Raises:
+        Stop: not a session; the nearest ones are named.
+    """
     try:
         if is_session(day):
             return

@@ -1,13 +1,13 @@
 """The policy's own words in the form the page takes them."""
 
 from briefing.run import LayerText, PolicyText
-from policy.entries import LayerSpec, Rule
+from policy.entries import LayerSpec
 from policy.model import Policy
 
 
 def policy_text(policy: Policy) -> PolicyText:
     """What the page prints of a policy beside the tables."""
-    rules = _rules(policy)
+    rules = policy.rules
     signers = policy.signers
     return PolicyText(
         layers=tuple(
@@ -21,11 +21,6 @@ def policy_text(policy: Policy) -> PolicyText:
         rows={band.id: band.name for band in policy.axes.row.bands},
         columns={band.id: band.name for band in policy.axes.column.bands},
     )
-
-
-def _rules(policy: Policy) -> dict[str, Rule]:
-    seed = {f"R-02{name}": reading for name, reading in policy.seed.readings.items()}
-    return {**policy.gates, **policy.drivers, **seed, **policy.tests}
 
 
 def _layer(layer_id: str, spec: LayerSpec) -> LayerText:

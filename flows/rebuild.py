@@ -1,5 +1,6 @@
 """From archived bytes to a committed warehouse: parse, check, build, decide, check."""
 
+from collections.abc import Iterable
 from datetime import date
 
 from expectations.run import CheckResult, CheckRun, as_frame, validate
@@ -8,7 +9,7 @@ from flows.materialize import materialize
 from flows.outcome import ExitCode, Stop
 from flows.plan import Plan
 from flows.progress import report
-from flows.stages import Built, Fetched, datasets, exit_code
+from flows.stages import Built, Fetched, datasets
 from policy.decide import decision_step
 from policy.model import Policy, load
 from schemas.catalogue import TABLES
@@ -18,9 +19,8 @@ from schemas.model import Table
 from schemas.ops import OPS_CHECK_RESULT
 from schemas.raw import RAW_SESSION, RAW_TABLES
 from sources import market
-from sources.dataset import Provenance, SourceError
+from sources.dataset import Provenance
 from transforms.steps import steps
-from warehouse.errors import StoreError
 from warehouse.snapshots import Snapshots
 from warehouse.store import Store
 
@@ -32,13 +32,8 @@ def rebuild(plan: Plan, fetched: tuple[Fetched, ...]) -> Built:
         Stop: a check refused the run (its results are kept and a notice is written, nothing else
             changes), the session is outside the data, or an input breaks its contract.
     """
-    try:
-        with Store.open(plan.warehouse, wait_seconds=plan.lock_wait) as store:
-            return _rebuilt(plan, store, fetched)
-    except SourceError as error:
-        raise Stop(str(error), ExitCode.BAD_INPUT) from error
-    except StoreError as error:
-        raise Stop(str(error), exit_code(error)) from error
+    with Store.open(plan.warehouse, wait_seconds=plan.lock_wait) as store:
+        return _rebuilt(plan, store, fetched)
 
 
 def _rebuilt(plan: Plan, store: Store, fetched: tuple[Fetched, ...]) -> Built:
@@ -64,7 +59,8 @@ def _rebuilt(plan: Plan, store: Store, fetched: tuple[Fetched, ...]) -> Built:
 
 def _append_raw(plan: Plan, store: Store, fetched: tuple[Fetched, ...]) -> None:
     by_name, archive = datasets(plan), Snapshots(plan.archive)
-    for one in fetched:
+    is_new = store.last_session(RAW_SESSION) is None
+    for one in _archived(archive, by_name) if is_new else fetched:
         dataset = by_name[one.dataset]
         report(f"read {dataset.name}")
         rows = market.raw_rows(
@@ -75,6 +71,17 @@ def _append_raw(plan: Plan, store: Store, fetched: tuple[Fetched, ...]) -> None:
             provenance=Provenance(one.retrieved_at, one.sha256),
         )
         store.append(dataset.table, rows)
+
+
+def _archived(archive: Snapshots, names: Iterable[str]) -> list[Fetched]:
+    """Everything that ever arrived, oldest first: a new file is rebuilt from the archive.
+
+    Of arrivals on the same instant the calendar comes first, since the others need it.
+    """
+    order = list(names)
+    arrivals = [one for one in archive.arrivals() if one.dataset_name in order]
+    arrivals.sort(key=lambda one: (one.retrieved_at, order.index(one.dataset_name)))
+    return [Fetched(one.dataset_name, one.sha256, one.retrieved_at) for one in arrivals]
 
 
 def _identified(plan: Plan, policy: Policy, store: Store) -> Built:

@@ -4,6 +4,7 @@ import os
 from datetime import date
 from pathlib import Path
 
+from dotenv import dotenv_values
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -11,13 +12,14 @@ from flows.outcome import ExitCode, Stop
 from schemas.series import SOURCES
 
 PREFIX = "VOLBRIEF_"
+ENV_FILE = ".env"
 
 
 class Settings(BaseSettings):
     """Defaults of a run; every field can be set as ``VOLBRIEF_<NAME>``."""
 
     model_config = SettingsConfigDict(
-        env_prefix=PREFIX, env_file=".env", extra="forbid", frozen=True
+        env_prefix=PREFIX, env_file=ENV_FILE, extra="ignore", frozen=True
     )
 
     source: str = Field(default="sample", description="market data: sample or simulated")
@@ -35,6 +37,13 @@ class Settings(BaseSettings):
         default=0.0, ge=0, description="how long to wait for another run [seconds]"
     )
 
+    def folder(self, source: str) -> Path:
+        """Where a market's warehouse and archive lie; each simulated market is another one."""
+        if source != "simulated":
+            return self.data / source
+        size = f"{self.simulated_sessions}-{self.simulated_end}-{self.simulated_seed}"
+        return self.data / f"simulated-{size}"
+
 
 def load_settings() -> Settings:
     """The settings in force.
@@ -43,10 +52,11 @@ def load_settings() -> Settings:
         Stop: a value that does not fit, or a name that no setting has, each named.
     """
     known = {PREFIX + name.upper() for name in Settings.model_fields}
-    unknown = [n for n in os.environ if n.startswith(PREFIX) and n.upper() not in known]
+    given = {*os.environ, *dotenv_values(ENV_FILE)}
+    unknown = [n for n in given if n.upper().startswith(PREFIX) and n.upper() not in known]
     if unknown:
         raise Stop(
-            f"environment: {', '.join(sorted(unknown))} is no setting; there are "
+            f"environment or {ENV_FILE}: {', '.join(sorted(unknown))} is no setting; there are "
             f"{', '.join(sorted(known))}",
             ExitCode.CONFIG,
         )
@@ -70,8 +80,3 @@ def known_source(name: str) -> str:
     if name not in SOURCES:
         raise Stop(f"source {name!r} is unknown; there are {', '.join(SOURCES)}", ExitCode.UNMET)
     return name
-
-
-def orchestrator_address() -> str | None:
-    """Address of the orchestration server in force, or none where a run starts its own."""
-    return os.environ.get("PREFECT_API_URL")

@@ -7,11 +7,9 @@ called as it is, with the same bytes in the end.
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
-from flows.outcome import ExitCode, Stop
 from flows.plan import Plan
 from sources import market
-from sources.dataset import Dataset, SourceError
-from warehouse.errors import StoreError
+from sources.dataset import Dataset
 from warehouse.snapshots import Snapshots
 
 
@@ -49,25 +47,11 @@ def datasets(plan: Plan) -> dict[str, Dataset]:
 
 
 def fetch(plan: Plan, name: str) -> Fetched:
-    """Fetch one dataset and archive its bytes as they came.
-
-    Raises:
-        Stop: the bytes are not what the source promises, or cannot be kept.
-    """
-    try:
-        snapshot = Snapshots(plan.archive).put(
-            name,
-            datasets(plan)[name].fetch(),
-            retrieved_at=datetime.now(UTC),
-            origin=f"{plan.source}: {name}",
-        )
-    except SourceError as error:
-        raise Stop(str(error), ExitCode.BAD_INPUT) from error
-    except StoreError as error:
-        raise Stop(str(error), exit_code(error)) from error
+    """Fetch one dataset and archive its bytes as they came."""
+    snapshot = Snapshots(plan.archive).put(
+        name,
+        datasets(plan)[name].fetch(),
+        retrieved_at=datetime.now(UTC),
+        origin=f"{plan.source}: {name}",
+    )
     return Fetched(name, snapshot.sha256, snapshot.retrieved_at)
-
-
-def exit_code(error: StoreError) -> ExitCode:
-    """The exit code that fits what the warehouse could not keep."""
-    return ExitCode.CONFIG if error.reason in {"folder", "space"} else ExitCode.BAD_INPUT

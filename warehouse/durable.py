@@ -90,9 +90,7 @@ def writable(folder: Path, need_bytes: int = 0) -> None:
     with explained(folder):
         existing = next(path for path in (folder, *folder.absolute().parents) if path.exists())
         if not existing.is_dir():
-            raise StoreError(
-                f"{existing} is a file, not a folder: choose another --out", reason="folder"
-            )
+            raise StoreError(f"{existing} is a file, not a folder", reason="folder")
         with tempfile.TemporaryFile(dir=existing):
             pass  # os.access answers yes to root even where the file system is read-only
         free = shutil.disk_usage(existing).free

@@ -1,5 +1,6 @@
 """The briefing of a simulated morning, made in memory, and the comparison with a golden file."""
 
+import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -12,7 +13,7 @@ from briefing.model import Briefing
 from briefing.run import RunInfo
 from flows.policy_text import policy_text
 from policy.decide import decision_step
-from policy.model import load
+from policy.model import Policy, load
 from schemas.model import Table
 from schemas.ops import OPS_CHECK_RESULT
 from schemas.raw import RAW_TABLES
@@ -22,6 +23,7 @@ from sources.simulated import Simulation
 from transforms.steps import steps
 
 HERE = Path(__file__).parent
+ROOT = HERE.parents[1]
 SESSION = date(2024, 7, 25)  # one layer is reduced, two are blocked for want of signers
 # The checks are tested elsewhere; without the record of one the page would say that none ran.
 _PASSED = {"run_id": "golden", "table_name": "core_index_daily", "suite": "latest",
@@ -49,7 +51,21 @@ def _conformed(outputs: tuple[Table, ...], made: tuple[pl.LazyFrame, ...]) -> li
 @pytest.fixture(scope="session")
 def simulated_briefing() -> Briefing:
     """A session of the default simulated market under the steward's policy."""
-    policy, simulation = load("steward"), Simulation()
+    return _briefing(load("steward"))
+
+
+@pytest.fixture(scope="session")
+def longer_window_briefing(tmp_path_factory: pytest.TempPathFactory) -> Briefing:
+    """The same session under a copy of that policy whose column axis is the 63-session window."""
+    text = (ROOT / "policy/steward.yaml").read_text(encoding="utf-8")
+    changed = re.sub(r"(?m)^(    column: .*\.realized_vol_)21d$", r"\g<1>63d", text)
+    path = tmp_path_factory.mktemp("policy") / "longer.yaml"
+    path.write_text(changed, encoding="utf-8")
+    return _briefing(load(str(path)))
+
+
+def _briefing(policy: Policy) -> Briefing:
+    simulation = Simulation()
     frames = _raw(simulation)
     for step in (*steps("simulated"), decision_step(policy)):
         made = step.build(*(frames[table.name] for table in step.inputs))

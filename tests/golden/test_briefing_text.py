@@ -51,3 +51,22 @@ def test_golden_page_is_whole(simulated_briefing: Briefing) -> None:
     """The page under the golden text is one that a reader would get: complete, with its charts."""
     assert simulated_briefing.status.state == "complete"
     assert not any(figure.missing for figure in simulated_briefing.figures)
+
+
+def test_page_prints_what_was_banded(
+    simulated_briefing: Briefing, longer_window_briefing: Briefing
+) -> None:
+    """A policy that bands another window prints that window's value, wherever it names the axis."""
+    window = "63-session realized volatility"
+    assert not any(window in layer.why for layer in simulated_briefing.layers.rows)
+    assert any(window in layer.why for layer in longer_window_briefing.layers.rows)
+    matrix = next(rule for rule in longer_window_briefing.gates.drivers if rule.rule_id == "R-01")
+    assert matrix.clauses[1].text.startswith(window)
+
+
+def test_gap_chart_has_the_policy_s_edges(simulated_briefing: Briefing) -> None:
+    """The edges drawn are the steward's own."""
+    gap = next(one for one in simulated_briefing.figures if one.figure_id == "gap")
+    assert [line.name for line in gap.references] == [
+        "Policy \N{MINUS SIGN}0.50", "Policy +0.50", "Policy +1.50",
+    ]  # fmt: skip

@@ -11,6 +11,8 @@ from flows.brief import brief
 from flows.outcome import Outcome
 from flows.plan import Wish
 
+MARKET = "simulated-900-2025-12-31-7"  # each simulated market has a folder of its own
+
 
 @dataclass(frozen=True)
 class Morning:

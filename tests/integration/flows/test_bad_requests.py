@@ -86,7 +86,7 @@ def test_date_outside_data(fresh: Path) -> None:
 
 def test_second_run_is_told(fresh: Path) -> None:
     """While another run holds the lock, a second one ends at once and names its process."""
-    with run_lock(fresh / "var" / "simulated"):
+    with run_lock(fresh / "var" / "simulated-300-2025-12-31-7"):
         stop = _stop(Wish())
     assert stop.code is ExitCode.BUSY
     assert "PID" in str(stop)

@@ -13,7 +13,7 @@ from flows.outcome import ExitCode, Stop
 from schemas.core import CORE_INDEX_DAILY
 from schemas.mart import MART_HEDGE_DECISION_DAILY
 from schemas.model import Table
-from tests.integration.flows.conftest import Morning
+from tests.integration.flows.conftest import MARKET, Morning
 from warehouse.store import Store
 
 
@@ -48,7 +48,7 @@ def test_table_round_trips(table: Table, form: str, simulated: Morning) -> None:
         "json": lambda: _from_json(payload, table),
         "parquet": lambda: pl.read_parquet(io.BytesIO(payload)),
     }[form]()
-    with Store.open(simulated.data / "simulated" / "volbrief.duckdb", read_only=True) as store:
+    with Store.open(simulated.data / MARKET / "volbrief.duckdb", read_only=True) as store:
         assert read.equals(store.frame(table))
 
 

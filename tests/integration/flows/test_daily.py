@@ -13,10 +13,11 @@ import pytest
 
 from flows.outcome import Outcome
 from flows.plan import Wish
+from policy.model import load
 from schemas.catalogue import TABLES
 from schemas.core import CORE_INDEX_DAILY
-from schemas.mart import MART_HEDGE_DECISION_DAILY
-from tests.integration.flows.conftest import Morning
+from schemas.mart import MART_HEDGE_DECISION_DAILY, MART_RULE_EVALUATION_DAILY
+from tests.integration.flows.conftest import MARKET, Morning
 from warehouse.store import Store
 
 
@@ -52,6 +53,20 @@ def test_known_closes_from_warehouse(sample: Morning) -> None:
     assert round(row["spx_close"].item(), 2) == 2648.94
 
 
+def test_evidence_is_of_own_tables(sample: Morning) -> None:
+    """The sessions on which the cash-flow reading fired, as its evidence states, are the table's."""
+    with Store.open(sample.data / "sample" / "volbrief.duckdb", read_only=True) as store:
+        rules = store.frame(MART_RULE_EVALUATION_DAILY)
+    reading = rules.filter(pl.col("rule_id") == "R-02F")
+    whole, premium = (reading.filter(pl.col("condition_no") == number) for number in (0, 1))
+    fired = whole.filter(pl.col("outcome") == "fired")["session"]
+    known = premium.filter(pl.col("outcome") != "no_data")
+    says = load("steward").seed.readings["F"].evidence
+    assert set(fired.dt.year()) == {2012}
+    assert f"it fired on {len(fired)} of the sample" in says
+    assert f"Of {known.height:,} sessions" in says
+
+
 def test_crash_fades_short_layer(sample: Morning) -> None:
     """The day after the February 2018 crash no layer is added to, and the short one is lower."""
     with Store.open(sample.data / "sample" / "volbrief.duckdb", read_only=True) as store:
@@ -79,13 +94,13 @@ def again(simulated: Morning) -> Again:
     prefect_testing = pytest.importorskip("prefect.testing.utilities")
     from flows.orchestrated import run_as_flow
 
-    tables, files = _tables(simulated.data, "simulated"), _hashes(simulated.out)
+    tables, files = _tables(simulated.data, MARKET), _hashes(simulated.out)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the orchestrator's own deprecations
         with prefect_testing.prefect_test_harness(server_startup_timeout=120):
             outcome = run_as_flow(Wish())
     _quiet()
-    after = _tables(simulated.data, "simulated"), _hashes(simulated.out)
+    after = _tables(simulated.data, MARKET), _hashes(simulated.out)
     return Again(outcome, (tables, after[0]), (files, after[1]))
 
 
@@ -110,6 +125,6 @@ def test_orchestrator_gives_same_bytes(simulated: Morning, again: Again) -> None
 
 def test_ledger_ends_with_publication(simulated: Morning) -> None:
     """The run ledger, outside the database, names the run that was published."""
-    lines = (simulated.data / "simulated" / "ledger.jsonl").read_text().splitlines()
+    lines = (simulated.data / MARKET / "ledger.jsonl").read_text().splitlines()
     published = [line for line in lines if simulated.outcome.run_id in line]
     assert json.loads(published[-1])["kind"] == "published"

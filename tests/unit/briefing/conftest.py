@@ -170,7 +170,8 @@ _RULES = (
     ("G-4", 0, "gate", "gate", "B", "FOMC or CPI within 2 sessions", None, None, None, None, "not_fired"),
     ("G-4", 1, "gate", "gate", "B", "sessions to FOMC <= 2", "sessions_to_fomc", 7.0, "<=", 2.0, "not_fired"),
     ("R-01", 0, "driver", "driver", "C", "matrix cell changed and persisted 2 closes", None, None, None, None, "fired"),
-    ("R-01", 1, "driver", "driver", "C", "sessions in cell >= 2", "sessions_in_cell", 3.0, ">=", 2.0, "fired"),
+    ("R-01", 1, "driver", "driver", "C", "matrix row (vol_gap_z, bands meet at -0.5 z / 0.5 z / 1.5 z) held 2 closes", "vol_gap_z", 0.61, None, None, "fired"),
+    ("R-01", 2, "driver", "driver", "C", "matrix column (realized_vol_21d, bands meet at 14 % / 18 % / 25 %) held 2 closes", "realized_vol_21d", 0.118, None, None, "fired"),
     ("R-06", 0, "driver", "driver", "B", "VIX3M / VIX < 1.00 for 3 closes", "term_ratio_3m", 1.083, "<", 1.0, "not_fired"),
     ("R-07", 0, "driver", "driver", "C", "sector stress and quick-ratio decline", None, None, None, None, "no_data"),
     ("SEED-F", 0, "seed", "driver", "C", "ERP by cash flows > 6.5% and RV21 < 18%", None, None, None, None, "not_fired"),
@@ -271,10 +272,10 @@ def words() -> PolicyText:
     """The policy's own words, as the flow would pass them."""
     return PolicyText(
         layers=(
-            LayerText("L1", "short", "long VIX call", "30 days (20 to 45)", "0.30 delta", ("R-01", "R-06")),
-            LayerText("L2", "mid", "long VIX call spread", "110 days (80 to 140)", "0.30 delta", ("R-01", "SEED-V")),
-            LayerText("L3", "long", "long VIX call", "220 days (170 to 260)", "0.25 delta", ("R-01",)),
-            LayerText("SE", "Second Engine", "deferred VIX futures or calls", "45 to 120 days", "0.25 delta", ("R-07",)),
+            LayerText("L1", "short", "long VIX call", "30 days (20 to 45)", "0.30 delta"),
+            LayerText("L2", "mid", "long VIX call spread", "110 days (80 to 140)", "0.30 delta"),
+            LayerText("L3", "long", "long VIX call", "220 days (170 to 260)", "0.25 delta"),
+            LayerText("SE", "Second Engine", "deferred VIX futures or calls", "45 to 120 days", "0.25 delta"),
         ),
         evidence={
             "SEED-F": "On 133 sessions in 8 episodes, all in 2012; the VIX fell 4.3% on average over the next 21 sessions.",

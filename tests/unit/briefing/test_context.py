@@ -15,6 +15,7 @@ from schemas.catalogue import table
 
 Frames = dict[str, pl.DataFrame]
 DECISION = "mart_hedge_decision_daily"
+RULES = "mart_rule_evaluation_daily"
 LAST = date(2025, 12, 31)
 
 
@@ -154,13 +155,49 @@ def test_open_gate_on_inputs_reads_as_a_sentence(frames: Frames, run_info: RunIn
 
 
 def test_policy_stands_in_the_changes(frames: Frames, run_info: RunInfo) -> None:
-    """That the policy is the same on both sessions is said, and that it changed too."""
-    same = briefing_of(frames, run_info).changes.sentences[-1]
-    assert same == "Policy steward 1.0 judges both sessions. No published input was revised."
-    other = _set(frames, DECISION, "policy_hash", "cd" * 32)
-    other = _set(other, DECISION, "policy_version", "1.1")
-    changed = briefing_of(other, run_info).changes.sentences[-1]
-    assert changed.startswith("Policy changed from steward 1.0 to steward 1.1.")
+    """One policy judges both sessions, and an earlier page need not have known it."""
+    assert briefing_of(frames, run_info).changes.sentences[-1] == (
+        "Both sessions are judged under steward 1.0; a page published under another policy may "
+        "have said otherwise. No published input was revised."
+    )
+
+
+def test_signer_that_turned_signs(frames: Frames, run_info: RunInfo) -> None:
+    """A signer whose word differs from the session before signed or did not; it never fires."""
+    signer = frames[RULES].with_columns(
+        family=pl.when(pl.col("rule_id") == "R-06").then(pl.lit("signer")).otherwise("family")
+    )
+    turned = _set({**frames, RULES: signer}, RULES, "outcome", "fired", rule_id="R-06")
+    sentences = briefing_of(turned, run_info).changes.sentences
+    assert "R-06: NOT SIGNED before, SIGNED today." in sentences
+
+
+def test_short_history_of_percentiles_is_said(frames: Frames, run_info: RunInfo) -> None:
+    """Under ten years the note gives the gap's window; with ten it says nothing."""
+    name, column = "mart_vol_gap_daily", "vol_gap_window_sessions"
+    notes = [
+        briefing_of(_set(frames, name, column, sessions), run_info).changes.notes[-1]
+        for sessions in (600, None, 2_520)
+    ]
+    assert notes[0].endswith("where history is shorter; the gap's is over 600 sessions.")
+    assert notes[1] == "Percentiles: up to ten years, fewer where history is shorter."
+    assert "ercentile" not in notes[2]
+
+
+def test_sample_header_names_both_histories(frames: Frames, run_info: RunInfo) -> None:
+    """The sample's span is that of what a briefing needs, the VIX apart."""
+    header = briefing_of(frames, replace(run_info, source="sample")).header
+    assert header.source_text == "Sample market: S&P 500 1999 to 2018, VIX from 2014"
+
+
+def test_reading_that_is_off_may_fire(frames: Frames, run_info: RunInfo) -> None:
+    """A reading that is off in the policy says how it came out, and that it moves nothing."""
+    off = pl.col("rule_id").eq("SEED-Z") & pl.col("condition_no").ne(0)
+    whole = {**frames, RULES: frames[RULES].filter(~off)}
+    seeds = briefing_of(_set(whole, RULES, "outcome", "fired", rule_id="SEED-Z"), run_info).gates
+    found = next(rule for rule in seeds.seeds if rule.rule_id == "SEED-Z")
+    assert found.sentence == "FIRED; off in the policy, moves nothing (31 Dec)."
+    assert found.reason == "Off in the policy, moves nothing (31 Dec)."
 
 
 def test_revised_value_is_a_change(frames: Frames, run_info: RunInfo) -> None:

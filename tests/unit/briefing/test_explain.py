@@ -144,3 +144,32 @@ def test_text_draws_the_tree() -> None:
     leaf = Node(text="leaf", outcome="OK")
     root = Node(text="root", children=(Node(text="a", children=(leaf,)), Node(text="b")))
     assert text(root) == "root\n|- a\n|  `- [OK] leaf\n`- b"
+
+
+def test_cell_s_state_is_not_the_one_in_force(frames: Frames) -> None:
+    """What the cell asks of the Second Engine comes from the matrix; what stands is said apart."""
+    watched = _changed(frames, "mart_policy_cell", pl.lit("watch").alias("se_state"))
+    one = pl.lit(1, dtype=pl.Int32).alias("sessions_in_cell")
+    node = tree(_changed(watched, "mart_hedge_decision_daily", one), "SE", SESSION)
+    assert node.children[0].text == (
+        "matrix cell B3 x R1 asks Second Engine watch; it has held 1 close; "
+        "in force: Second Engine off"
+    )
+
+
+def test_renamed_rules_are_not_dropped(frames: Frames) -> None:
+    """Gate, matrix rule and readings are found by what they are, whatever the policy calls them."""
+    names = {"G-1": "INPUTS", "R-01": "MATRIX", "R-02F": "CASH"}
+    renamed = pl.col("rule_id").replace(names)
+    closed = pl.when(pl.col("rule_id") == "G-1").then(pl.lit("fired")).otherwise("outcome")
+    changed = _changed(frames, "mart_rule_evaluation_daily", renamed, closed.alias("outcome"))
+    node = tree(changed, "L2", SESSION)
+    shown = [one.text.split(" (")[0] for one in node.children]
+    assert {"INPUTS", "MATRIX", "CASH"} <= {*shown}
+    assert _below(node, "R-01: ").text == "R-01: not among the rules evaluated at this session"
+
+
+def test_open_gates_are_named(frames: Frames) -> None:
+    """A gate that blocks nothing is named with its outcome."""
+    found = _below(tree(frames, "L1", SESSION), "other gates: ").text
+    assert found == "other gates: G-1 NOT FIRED, G-2 NOT EVALUATED, G-4 NOT FIRED"

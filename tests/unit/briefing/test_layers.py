@@ -1,7 +1,5 @@
 """Every reason of a decision becomes a sentence with its numbers."""
 
-from datetime import date
-
 import polars as pl
 import pytest
 
@@ -11,6 +9,7 @@ from briefing.run import RunInfo
 from policy.record import REASONS
 
 DECISION = "mart_hedge_decision_daily"
+RULES = "mart_rule_evaluation_daily"
 
 
 def _with_reason(frames: dict[str, pl.DataFrame], code: str) -> dict[str, pl.DataFrame]:
@@ -50,10 +49,36 @@ def test_flip_says_where_and_how_far(frames: dict[str, pl.DataFrame], run_info: 
 
 def test_missing_axis_names_the_input(frames: dict[str, pl.DataFrame], run_info: RunInfo) -> None:
     """Where an axis is unknown the reason says which, and no number is made up."""
-    name = "mart_vol_gap_daily"
-    chosen = pl.col("session") == date(2025, 12, 31)
-    blank = frames[name].with_columns(vol_gap_z=pl.when(~chosen).then(pl.col("vol_gap_z")))
-    layer = briefing_of({**_with_reason(frames, "row_unknown"), name: blank}, run_info).layers.rows[
-        3
-    ]
+    is_axis = pl.col("driver_column") == "vol_gap_z"
+    blank = frames[RULES].with_columns(driver_value=pl.when(~is_axis).then("driver_value"))
+    page = briefing_of({**_with_reason(frames, "row_unknown"), RULES: blank}, run_info)
+    layer = page.layers.rows[3]
     assert "Vol-fundamental gap (z): no data, its history of 600 sessions is too short" in layer.why
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ("cooldown", "Seed rule SEED-V asks 1.25\u00d7; an opposite move waits 5 sessions more."),
+        ("cell_asks_less", "Seed rule SEED-V asks 1.25\u00d7, less than 1.00\u00d7 in force."),
+        ("cell_not_persisted", "Seed rule SEED-V fired; the matrix row has held too few closes"),
+        ("reduction_quorum_not_met", "Seed rule SEED-V asks less than is in force; signed 3,"),
+    ],
+)
+def test_seed_rule_asks_in_its_own_name(
+    frames: dict[str, pl.DataFrame], run_info: RunInfo, code: str, expected: str
+) -> None:
+    """Where the seed rule decided, no reason says that the cell asks."""
+    changed = _with_reason(frames, code)
+    changed[DECISION] = changed[DECISION].with_columns(rule_id=pl.lit("SEED-V"))
+    why = briefing_of(changed, run_info).layers.rows[1].why
+    assert why.startswith(expected)
+    assert "cell asks" not in why
+
+
+def test_one_close_is_singular(frames: dict[str, pl.DataFrame], run_info: RunInfo) -> None:
+    """A cell that is new today has held one close."""
+    changed = _with_reason(frames, "cell_not_persisted")
+    changed[DECISION] = changed[DECISION].with_columns(sessions_in_cell=pl.lit(1, pl.Int32))
+    why = briefing_of(changed, run_info).layers.rows[0].why
+    assert why.startswith("The matrix cell has held 1 close, too few to act on.")

@@ -22,8 +22,8 @@ def test_empty_wish_takes_settings(settings: Settings) -> None:
     """What the user does not say is as set; each source has a folder of its own."""
     plan = plan_of(Wish(), settings)
     assert (plan.as_of, plan.source, plan.policy) == (None, "simulated", "steward")
-    assert plan.warehouse == settings.data / "simulated" / "volbrief.duckdb"
-    assert plan.staging("r") == settings.data / "simulated" / "staging" / "r"
+    assert plan.warehouse == settings.data / "simulated-1300-2025-12-31-7" / "volbrief.duckdb"
+    assert plan.staging("r") == settings.data / "simulated-1300-2025-12-31-7" / "staging" / "r"
 
 
 def test_wish_over_settings(settings: Settings, tmp_path: Path) -> None:

@@ -1,0 +1,94 @@
+"""Stored files that were damaged or deleted: one sentence and a code, or the same thing made again."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+
+from flows import stages
+from flows.brief import brief
+from flows.doctor import examine
+from flows.inspect import exported, status_text
+from flows.outcome import ExitCode, Outcome, Stop
+from flows.plan import Wish, plan_of
+from flows.settings import load_settings
+from schemas.raw import RAW_OBSERVATION
+from warehouse.snapshots import Snapshots
+from warehouse.store import Store
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Settings of a short simulated market of its own."""
+    made = tmp_path_factory.mktemp("damage")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("VOLBRIEF_DATA", str(made / "var"))
+        patch.setenv("VOLBRIEF_OUT", str(made / "out"))
+        patch.setenv("VOLBRIEF_SOURCE", "simulated")
+        patch.setenv("VOLBRIEF_SIMULATED_SESSIONS", "300")
+        yield made
+
+
+@pytest.fixture(scope="module")
+def whole(folder: Path) -> Outcome:
+    """A run before anything is damaged; its gap has too short a past to judge."""
+    return brief(Wish(want_pdf=False), orchestrated=False)
+
+
+def test_deleted_warehouse_is_rebuilt(whole: Outcome) -> None:
+    """Without its database a run reads all that ever arrived, an earlier vintage too."""
+    plan = plan_of(Wish(want_pdf=False), load_settings())
+    early = (
+        b"series_id,event_date,value,available_at\ncore_cpi,2025-01-01,1.5,2025-01-20T13:30:00Z\n"
+    )
+    name = next(n for n in stages.datasets(plan) if "observations" in n)
+    archive = Snapshots(plan.archive)
+    header = archive.get(stages.fetch(plan, name).sha256).split(b"\n", 1)[0] + b"\n"
+    payload = header + early.split(b"\n", 1)[1].replace(b"2025-01-20T13:30:00Z", _stamp(plan, name))
+    archive.put(name, payload, datetime(2025, 2, 1, tzinfo=UTC), origin="an earlier fetch")
+    plan.warehouse.unlink()
+    again = brief(Wish(want_pdf=False), orchestrated=False)
+    with Store.open(plan.warehouse, read_only=True) as store:
+        values = store.frame(RAW_OBSERVATION)["value"].to_list()
+    assert again.session == whole.session
+    assert 1.5 in values
+
+
+def _stamp(plan: object, name: str) -> bytes:
+    """A publication stamp as this dataset writes them."""
+    fetched = stages.datasets(plan)[name].fetch()  # type: ignore[arg-type]
+    stamped = [line for line in fetched.splitlines() if line.startswith(b"core_cpi")]
+    assert stamped
+    return stamped[0].rsplit(b",", 1)[1].replace(stamped[0].rsplit(b",", 1)[1][:10], b"2025-01-20")
+
+
+def test_altered_ledger_is_refused(folder: Path, whole: Outcome) -> None:
+    """A ledger line that was changed stops status and the next run, and doctor finds it."""
+    path = next((folder / "var").glob("*/ledger.jsonl"))
+    kept = path.read_bytes()
+    path.write_bytes(kept.replace(b"withheld", b"complete"))
+    try:
+        with pytest.raises(Stop) as caught:
+            status_text(None, as_json=False)
+        assert caught.value.code is ExitCode.BAD_INPUT
+        assert any(f.name == "kept files" and f.is_failure for f in examine())
+    finally:
+        path.write_bytes(kept)
+
+
+def test_dates_of_tables_are_checked(whole: Outcome) -> None:
+    """Reversed dates, and dates on a table without sessions, are requests that cannot be met."""
+    late, early = date(2025, 12, 30), date(2025, 12, 1)
+    for name, since, until in (
+        ("core_index_daily", late, early),
+        ("raw_observation", early, late),
+    ):
+        with pytest.raises(Stop) as caught:
+            exported(name, since, until, None, "csv")
+        assert caught.value.code is ExitCode.UNMET
+
+
+def test_short_past_is_withheld(whole: Outcome) -> None:
+    """A market too young for a z-score publishes a page that withholds every layer."""
+    assert (whole.state, whole.code) == ("withheld", ExitCode.WITHHELD)
