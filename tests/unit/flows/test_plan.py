@@ -14,7 +14,11 @@ from flows.settings import Settings
 def settings(tmp_path: Path) -> Settings:
     """Settings into a folder of their own."""
     return Settings(
-        source="simulated", policy="steward", out=tmp_path / "out", data=tmp_path / "var"
+        source="simulated",
+        policy="steward",
+        out=tmp_path / "out",
+        data=tmp_path / "var",
+        simulated_sessions=1300,
     )
 
 
