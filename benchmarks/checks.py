@@ -19,7 +19,6 @@ from expectations.suites import checks
 from flows.plan import Plan, Wish, plan_of
 from flows.rebuild import _fed
 from flows.settings import load_settings
-from policy.model import load
 from schemas.core import CORE_SESSION
 from schemas.mart import MART_HEDGE_DECISION_DAILY
 from schemas.model import Table
@@ -68,7 +67,7 @@ def main() -> None:
 
 
 def _required(plan: Plan) -> frozenset[str]:
-    return frozenset(load(plan.policy).required_inputs)
+    return frozenset(plan.rules.required_inputs)
 
 
 def _bare(

@@ -15,7 +15,6 @@ from flows.materialize import materialize
 from flows.plan import Plan, Wish, plan_of
 from flows.settings import load_settings
 from policy.decide import decision_step
-from policy.model import load
 from schemas.catalogue import TABLES
 from schemas.core import CORE_INDEX_DAILY
 from schemas.mart import (
@@ -68,7 +67,7 @@ def _plan() -> Plan:
 
 
 def _steps(plan: Plan) -> tuple[Step, ...]:
-    return (*steps(plan.source), decision_step(load(plan.policy)))
+    return (*steps(plan.source), decision_step(plan.rules))
 
 
 def prepare() -> None:

@@ -19,7 +19,6 @@ from flows.materialize import materialize
 from flows.plan import Plan, Wish, plan_of
 from flows.settings import load_settings
 from policy.decide import decision_step
-from policy.model import load
 from schemas.catalogue import TABLES
 from transforms.steps import steps
 from warehouse.store import Store
@@ -79,7 +78,7 @@ def main() -> None:
 
 
 def _warehouse(plan: Plan, fetched: tuple[stages.Fetched, ...], clock: Clock) -> stages.Built:
-    policy = load(plan.policy)
+    policy = plan.rules
     layers = {"core": "build core", "mart": "build mart"}
     with clock.stage("open and commit"):
         store = Store.open(plan.warehouse)
@@ -93,9 +92,9 @@ def _warehouse(plan: Plan, fetched: tuple[stages.Fetched, ...], clock: Clock) ->
         with clock.stage("decide"):
             materialize(store, [decision_step(policy)])
         with clock.stage("name the run"):
-            built = rebuild._identified(plan, policy, store)  # noqa: SLF001 -- the stage itself
+            built = rebuild._identified(plan, store)  # noqa: SLF001 -- the stage itself
         with clock.stage("check"):
-            results = rebuild._checked(plan, policy, store, built)  # noqa: SLF001 -- likewise
+            results = rebuild._checked(plan, store, built)  # noqa: SLF001 -- likewise
             rebuild._keep(store, results, built.run_id)  # noqa: SLF001 -- likewise
     return built
 

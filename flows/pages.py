@@ -10,7 +10,6 @@ from flows.plan import Plan
 from flows.policy_text import policy_text
 from flows.progress import report
 from flows.stages import Built
-from policy.model import load
 from schemas.catalogue import TABLES
 from schemas.ops import OPS_RUN
 from warehouse import publish as publishing
@@ -41,7 +40,7 @@ def render_pages(plan: Plan, built: Built) -> None:
 
 
 def _run_info(plan: Plan, built: Built) -> RunInfo:
-    policy = load(plan.policy)
+    policy = plan.rules
     return RunInfo(
         run_id=built.run_id,
         session=built.session,
@@ -63,7 +62,7 @@ def publish_pages(plan: Plan, built: Built) -> Outcome:
     artefacts = {path.name: path.read_bytes() for path in sorted(staging.iterdir())}
     status = Briefing.model_validate_json(artefacts["briefing.json"]).status
     publication = publishing.publish(plan.out, built.run_id, built.session, artefacts)
-    policy = load(plan.policy)
+    policy = plan.rules
     with Store.open(plan.warehouse, wait_seconds=plan.lock_wait) as store:
         store.put(
             OPS_RUN,

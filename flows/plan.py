@@ -7,7 +7,7 @@ from pathlib import Path
 from flows.faults import as_stops
 from flows.outcome import ExitCode, Stop
 from flows.settings import Settings, known_source
-from policy.model import load, names
+from policy.model import Policy, load, names
 from sources.calendar import is_session, nearest_sessions
 from sources.dataset import SourceError
 from sources.simulated import Simulation
@@ -21,11 +21,16 @@ _OUT_BYTES = 10_000_000
 
 @dataclass(frozen=True)
 class Plan:
-    """One run: the session to describe (None: the last one the source has), on what, to where."""
+    """One run: the session to describe (None: the last one the source has), on what, to where.
+
+    ``rules`` is the policy as it was read when the plan was made: a file edited during the run
+    cannot put one policy's words over another's decision.
+    """
 
     as_of: date | None
     source: str
     policy: str
+    rules: Policy
     out: Path
     data: Path
     simulation: Simulation
@@ -71,13 +76,15 @@ def plan_of(wish: Wish, settings: Settings) -> Plan:
             that cannot be written; one sentence each, before anything is touched.
     """
     source = known_source(wish.source or settings.source)
-    policy = _known_policy(wish.policy or settings.policy)
+    policy = wish.policy or settings.policy
+    rules = _known_policy(policy)
     if wish.as_of is not None:
         refuse_closed_day(wish.as_of)
     plan = Plan(
         as_of=wish.as_of,
         source=source,
         policy=policy,
+        rules=rules,
         out=wish.out or settings.out,
         data=settings.folder(source),
         simulation=_simulation(settings),
@@ -89,7 +96,7 @@ def plan_of(wish: Wish, settings: Settings) -> Plan:
     return plan
 
 
-def _known_policy(name: str) -> str:
+def _known_policy(name: str) -> Policy:
     if name not in names() and not Path(name).is_file():
         raise Stop(
             f"policy {name!r} is unknown; there are {', '.join(names())}, or give the path of a "
@@ -97,8 +104,7 @@ def _known_policy(name: str) -> str:
             ExitCode.UNMET,
         )
     with as_stops():
-        load(name)
-    return name
+        return load(name)
 
 
 def refuse_closed_day(day: date) -> None:

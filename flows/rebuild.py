@@ -11,7 +11,6 @@ from flows.plan import Plan
 from flows.progress import report
 from flows.stages import Built, Fetched, datasets
 from policy.decide import decision_step
-from policy.model import Policy, load
 from schemas.catalogue import TABLES
 from schemas.core import CORE_SESSION, CORE_TABLES
 from schemas.mart import MART_TABLES
@@ -37,15 +36,14 @@ def rebuild(plan: Plan, fetched: tuple[Fetched, ...]) -> Built:
 
 
 def _rebuilt(plan: Plan, store: Store, fetched: tuple[Fetched, ...]) -> Built:
-    policy = load(plan.policy)
     store.create(tuple(TABLES.values()))
     results: list[CheckResult] = []
     try:
         with store.transaction():
             _append_raw(plan, store, fetched)
-            materialize(store, (*steps(plan.source), decision_step(policy)))
-            built = _identified(plan, policy, store)
-            results += _checked(plan, policy, store, built)
+            materialize(store, (*steps(plan.source), decision_step(plan.rules)))
+            built = _identified(plan, store)
+            results += _checked(plan, store, built)
             refused = [result for result in results if result.is_refusal]
             if refused:
                 raise pages.refusal(plan, built, refused)
@@ -84,18 +82,19 @@ def _archived(archive: Snapshots, names: Iterable[str]) -> list[Fetched]:
     return [Fetched(one.dataset_name, one.sha256, one.retrieved_at) for one in arrivals]
 
 
-def _identified(plan: Plan, policy: Policy, store: Store) -> Built:
-    session = _session(plan, policy, store)
+def _identified(plan: Plan, store: Store) -> Built:
+    session = _session(plan, store)
     data_hash = store.data_hash(store.decision_at(session))
     form = "with pdf" if pages.wants_pdf(plan) else "without pdf"
-    parts = (plan.source, data_hash, policy.hash, identity.code_hash(), form)
+    parts = (plan.source, data_hash, plan.rules.hash, identity.code_hash(), form)
     return Built(session, identity.run_id(session, *parts), data_hash)
 
 
-def _session(plan: Plan, policy: Policy, store: Store) -> date:
+def _session(plan: Plan, store: Store) -> date:
     """The session to describe: the one asked for, or the last that has every required input."""
-    needed = ", ".join(policy.required_inputs)
-    covered = store.coverage(policy.required_inputs)
+    required = plan.rules.required_inputs
+    needed = ", ".join(required)
+    covered = store.coverage(required)
     if covered is None:
         raise Stop(f"source {plan.source} has no session with all of {needed}", ExitCode.UNMET)
     first, last = covered
@@ -110,8 +109,8 @@ def _session(plan: Plan, policy: Policy, store: Store) -> date:
     return plan.as_of
 
 
-def _checked(plan: Plan, policy: Policy, store: Store, built: Built) -> list[CheckResult]:
-    run = CheckRun(built.run_id, plan.source, built.session, frozenset(policy.required_inputs))
+def _checked(plan: Plan, store: Store, built: Built) -> list[CheckResult]:
+    run = CheckRun(built.run_id, plan.source, built.session, frozenset(plan.rules.required_inputs))
     sessions = store.frame(CORE_SESSION)
     results: list[CheckResult] = []
     for table in _fed(plan):

@@ -1,5 +1,6 @@
 """Stored files that were damaged or deleted: one sentence and a code, or the same thing made again."""
 
+import json
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -10,12 +11,15 @@ from flows import stages
 from flows.brief import brief
 from flows.doctor import examine
 from flows.inspect import exported, status_text
+from flows.morning import PLAIN, morning
 from flows.outcome import ExitCode, Outcome, Stop
 from flows.plan import Wish, plan_of
 from flows.settings import load_settings
 from schemas.raw import RAW_OBSERVATION
 from warehouse.snapshots import Snapshots
 from warehouse.store import Store
+
+ROOT = Path(__file__).resolve().parents[3]
 
 
 @pytest.fixture(scope="module")
@@ -92,3 +96,15 @@ def test_dates_of_tables_are_checked(whole: Outcome) -> None:
 def test_short_past_is_withheld(whole: Outcome) -> None:
     """A market too young for a z-score publishes a page that withholds every layer."""
     assert (whole.state, whole.code) == ("withheld", ExitCode.WITHHELD)
+
+
+def test_policy_edited_meanwhile(folder: Path, whole: Outcome) -> None:
+    """A policy file that is emptied after the plan was made changes neither decision nor page."""
+    mine = folder / "mine.yaml"
+    mine.write_text((ROOT / "policy" / "promoter.yaml").read_text())
+    plan = plan_of(Wish(policy=str(mine), want_pdf=False), load_settings())
+    mine.write_text("")
+    outcome = morning(plan, PLAIN)
+    page = json.loads(outcome.files["json"].read_text())
+    assert plan.rules.hash in json.dumps(page["appendix"]["hashes"])
+    assert outcome.state == whole.state
