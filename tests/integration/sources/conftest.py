@@ -17,6 +17,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from sources.dataset import SourceError
 from sources.http import Client
 from sources.request import Publisher, Request
 
@@ -151,6 +152,13 @@ class FaultServer:
         if reply.resets:
             linger = struct.pack("ii", 1, 0)
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+
+
+def refusal_of(client: Client, request: Request) -> SourceError:
+    """The error that a request ends with."""
+    with pytest.raises(SourceError) as refusal:
+        client.fetch(request)
+    return refusal.value
 
 
 @pytest.fixture

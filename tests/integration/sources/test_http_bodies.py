@@ -20,29 +20,13 @@ from sources.delimited import dates, text_table
 from sources.http import Client
 from sources.payload import members
 from sources.request import Request, Unchanged
+from tests.integration.sources.conftest import FaultServer, refusal_of
 
 ROOT = Path(__file__).resolve().parents[3]
 CSV = b"DATE,VIX\n01/02/1990,17.24\n01/03/1990,18.19\n"
 PAGE = b"  <!DOCTYPE html><html><body>Sign in</body></html>"
 Ask = Callable[..., Request]
 Reply = Callable[..., object]
-
-
-class FaultServer(Protocol):
-    """What the tests need of the scripted server."""
-
-    port: int
-    heads: list[str]
-    wrap: Callable[[socket.socket], socket.socket] | None
-
-    def answers(self, path: str, *replies: object) -> None:
-        """Script an address."""
-
-    def asked(self, path: str) -> int:
-        """How often an address was asked."""
-
-    def close(self) -> None:
-        """Stop answering."""
 
 
 class Certificates(Protocol):
@@ -52,12 +36,6 @@ class Certificates(Protocol):
 
     def wrapper(self, kind: str) -> Callable[[socket.socket], socket.socket]:
         """Serve under a certificate of a kind."""
-
-
-def _refusal(client: Client, request: Request) -> SourceError:
-    with pytest.raises(SourceError) as refusal:
-        client.fetch(request)
-    return refusal.value
 
 
 # N8, N9
@@ -72,7 +50,7 @@ def test_fault_n08_shorter_than_announced(
     server.answers("/VIX.csv", short, reply())
     assert client.fetch(ask()).payload == CSV
     server.answers("/VIX.csv", short)
-    assert _refusal(client, ask()).is_temporary
+    assert refusal_of(client, ask()).is_temporary
 
 
 def test_fault_n08_chunks_without_end(
@@ -82,7 +60,7 @@ def test_fault_n08_chunks_without_end(
     head = b"HTTP/1.1 200 OK\r\nContent-Type: text/csv\r\nTransfer-Encoding: chunked\r\n\r\n"
     chunk = b"%x\r\n%s\r\n" % (len(CSV), CSV)
     server.answers("/VIX.csv", reply(raw=head + chunk))
-    assert _refusal(client, ask()).is_temporary
+    assert refusal_of(client, ask()).is_temporary
     server.answers("/VIX.csv", reply(raw=head + chunk + b"0\r\n\r\n"))
     assert client.fetch(ask()).payload == CSV
 
@@ -95,7 +73,7 @@ def test_fault_n09_unmarked_end_cut(
     once = {"limits": {"request_seconds": 0.2}, "least_rows": rows}
     for end in range(len(CSV)):
         server.answers("/VIX.csv", reply(body=CSV[:end], is_framed=False))
-        assert _refusal(client, ask(**once)).is_temporary
+        assert refusal_of(client, ask(**once)).is_temporary
     server.answers("/VIX.csv", reply(is_framed=False))
     assert client.fetch(ask(**once)).payload == CSV
 
@@ -113,7 +91,7 @@ def test_fault_n09_other_kinds_cut(
     for cut in (1, 3):
         short = body.rstrip()[:-cut]
         server.answers("/a", reply(body=short, headers=headers, is_framed=False))
-        assert _refusal(client, ask("/a", kind=kind)).is_temporary
+        assert refusal_of(client, ask("/a", kind=kind)).is_temporary
 
 
 # N10
@@ -127,7 +105,7 @@ def test_fault_n10_nothing_served(
     """No bytes, or a header alone, is a failed fetch and never "no change"."""
     server.answers("/VIX.csv", reply(body=body, is_framed=end == "announced"))
     request = ask(etag='"v1"')
-    assert _refusal(client, request).is_temporary
+    assert refusal_of(client, request).is_temporary
     assert server.asked("/VIX.csv") == 4
 
 
@@ -139,14 +117,14 @@ def test_fault_n11_announced_too_large(
 ) -> None:
     """A body announced beyond the cap is not read at all."""
     server.answers("/VIX.csv", reply(length=10**9, stalls=True))
-    fault = _refusal(client, ask())
+    fault = refusal_of(client, ask())
     assert "body is 1000000000 bytes; accepted are up to 20,971,520" in str(fault)
     assert not fault.is_temporary
     limits = {"byte_cap": len(CSV)}
     server.answers("/VIX.csv", reply())
     assert client.fetch(ask(limits=limits)).payload == CSV
     limits = {"byte_cap": len(CSV) - 1}
-    assert "accepted are up to" in str(_refusal(client, ask(limits=limits)))
+    assert "accepted are up to" in str(refusal_of(client, ask(limits=limits)))
 
 
 def test_fault_n11_endless_chunks(
@@ -157,7 +135,7 @@ def test_fault_n11_endless_chunks(
     head = b"HTTP/1.1 200 OK\r\nContent-Type: text/csv\r\nTransfer-Encoding: chunked\r\n\r\n"
     server.answers("/VIX.csv", reply(raw=head + chunk * 32))
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    fault = _refusal(client, ask())
+    fault = refusal_of(client, ask())
     unit = 1024 if sys.platform == "linux" else 1
     grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) * unit
     assert "accepted are up to 20,971,520" in str(fault)
@@ -175,7 +153,7 @@ def test_fault_n12_gzip_bomb(
     bomb = gzip.compress(b"0" * (megabytes * 2**20 + 1))
     headers = (("Content-Type", "text/csv"), ("Content-Encoding", "gzip"))
     server.answers("/VIX.csv", reply(headers=headers, body=bomb))
-    assert "bytes of gzip hold more than" in str(_refusal(client, ask()))
+    assert "bytes of gzip hold more than" in str(refusal_of(client, ask()))
 
 
 def test_fault_n12_honest_gzip(server: FaultServer, reply: Reply, client: Client, ask: Ask) -> None:
@@ -187,7 +165,7 @@ def test_fault_n12_honest_gzip(server: FaultServer, reply: Reply, client: Client
     assert "Accept-Encoding: identity\r\n" in server.heads[0]
     for broken in (packed[:-1], packed[:20], packed + b"x", packed * 2, b"x" + packed, CSV):
         server.answers("/VIX.csv", reply(headers=headers, body=broken))
-        assert "gzip" in str(_refusal(client, ask()))
+        assert "gzip" in str(refusal_of(client, ask()))
 
 
 @pytest.mark.parametrize("encoding", ["deflate", "br", "zstd", "gzip, gzip", "x"])
@@ -197,7 +175,7 @@ def test_fault_n12_other_encodings(
     """An encoding without a capped decoder is refused."""
     headers = (("Content-Type", "text/csv"), ("Content-Encoding", encoding))
     server.answers("/VIX.csv", reply(headers=headers, body=zlib.compress(CSV)))
-    assert f"encoded as {encoding!r}" in str(_refusal(client, ask()))
+    assert f"encoded as {encoding!r}" in str(refusal_of(client, ask()))
 
 
 @pytest.mark.parametrize(
@@ -208,7 +186,7 @@ def test_fault_n12_packed_csv(
 ) -> None:
     """A packed file in a CSV's place never reaches a reader that would inflate it."""
     server.answers("/VIX.csv", reply(body=packed))
-    assert "not packed" in str(_refusal(client, ask()))
+    assert "not packed" in str(refusal_of(client, ask()))
 
 
 def _zip(files: dict[str, bytes], packing: int = zipfile.ZIP_DEFLATED) -> bytes:
@@ -272,7 +250,7 @@ def test_fault_n13_certificate(
     server.wrap = certificates.wrapper("valid")
     assert known.fetch(request).payload == CSV
     server.wrap = certificates.wrapper(fault)
-    refusal = _refusal(Client() if fault == "unknown authority" else known, request)
+    refusal = refusal_of(Client() if fault == "unknown authority" else known, request)
     assert not refusal.is_temporary
     assert "its certificate is refused" in str(refusal)
     assert server.asked("/VIX.csv") == 1
@@ -320,7 +298,7 @@ def test_fault_n14_unchanged_is_a_word(
     assert ("age", "86400") in answer.headers_kept
     assert 'If-None-Match: "v1"\r\n' in server.heads[0]
     assert "If-Modified-Since: Wed, 03 Jan 1990 21:00:00 GMT\r\n" in server.heads[0]
-    assert _refusal(client, ask()).status == 304
+    assert refusal_of(client, ask()).status == 304
 
 
 def test_fault_n14_same_tag_other_content(

@@ -5,7 +5,6 @@ import socket
 import threading
 import time
 from collections.abc import Callable
-from typing import Protocol
 
 import pytest
 from pydantic import SecretStr
@@ -13,34 +12,12 @@ from pydantic import SecretStr
 from sources.dataset import SourceError
 from sources.http import Client
 from sources.request import Request
+from tests.integration.sources.conftest import FaultServer, refusal_of
 
 CSV = b"DATE,VIX\n01/02/1990,17.24\n01/03/1990,18.19\n"
 PAGE = b"  <!DOCTYPE html><html><body>Sign in</body></html>"
 Ask = Callable[..., Request]
 Reply = Callable[..., object]
-
-
-class FaultServer(Protocol):
-    """What the tests need of the scripted server."""
-
-    port: int
-    heads: list[str]
-    wrap: Callable[[socket.socket], socket.socket] | None
-
-    def answers(self, path: str, *replies: object) -> None:
-        """Script an address."""
-
-    def asked(self, path: str) -> int:
-        """How often an address was asked."""
-
-    def close(self) -> None:
-        """Stop answering."""
-
-
-def _refusal(client: Client, request: Request) -> SourceError:
-    with pytest.raises(SourceError) as refusal:
-        client.fetch(request)
-    return refusal.value
 
 
 # N1
@@ -77,7 +54,7 @@ def test_fault_n01_retry_after_beyond_deadline(
     """A wait that the deadline has no room for is not begun; the fault stays temporary."""
     headers = (("Date", "Fri, 02 Jan 1970 00:00:00 GMT"), ("Retry-After", asked))
     server.answers("/VIX.csv", reply(status=429, headers=headers))
-    fault = _refusal(client, ask())
+    fault = refusal_of(client, ask())
     assert (fault.is_temporary, fault.status, pauses) == (True, 429, [])
     assert fault.retry_after is not None
     assert fault.retry_after >= 3600
@@ -96,7 +73,7 @@ def test_fault_n01_four_tries(
     headers = () if asked is None else (("Retry-After", asked),)
     raw = reply(status=429, headers=headers).message()
     server.answers("/VIX.csv", reply(raw=raw))
-    fault = _refusal(client, ask(limits={"request_seconds": 30.0}))
+    fault = refusal_of(client, ask(limits={"request_seconds": 30.0}))
     assert server.asked("/VIX.csv") == 4
     assert pauses == [0.375, 0.75, 1.5]
     assert fault.is_temporary
@@ -125,7 +102,7 @@ def test_fault_n02_connection_reset(
     server.answers("/VIX.csv", broken, reply())
     assert client.fetch(ask()).payload == CSV
     server.answers("/VIX.csv", broken)
-    fault = _refusal(client, ask())
+    fault = refusal_of(client, ask())
     assert fault.is_temporary
     assert "the connection failed" in str(fault)
 
@@ -137,7 +114,7 @@ def test_fault_n02_connection_refused(server: FaultServer, client: Client, ask: 
     probe = socket.create_server(("127.0.0.1", 0))
     port = probe.getsockname()[1]
     probe.close()
-    fault = _refusal(client, ask(limits={"base_url": f"http://127.0.0.1:{port}"}))
+    fault = refusal_of(client, ask(limits={"base_url": f"http://127.0.0.1:{port}"}))
     assert fault.is_temporary
     assert "Connection refused" in str(fault)
 
@@ -149,7 +126,7 @@ def test_fault_n02_name_unknown(client: Client, ask: Ask, monkeypatch: pytest.Mo
         raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
 
     monkeypatch.setattr(socket, "getaddrinfo", unknown)
-    fault = _refusal(client, ask(limits={"base_url": "http://publisher.invalid"}))
+    fault = refusal_of(client, ask(limits={"base_url": "http://publisher.invalid"}))
     assert fault.is_temporary
     assert "Name or service not known" in str(fault)
 
@@ -163,7 +140,7 @@ def test_fault_n03_key_rejected(
 ) -> None:
     """A rejected key is not tried again, and the message says what was rejected."""
     server.answers("/VIX.csv", reply(status=status))
-    fault = _refusal(client, ask())
+    fault = refusal_of(client, ask())
     assert (fault.is_temporary, fault.status, server.asked("/VIX.csv")) == (False, status, 1)
     assert "the key or the user agent is rejected" in str(fault)
 
@@ -176,7 +153,7 @@ def test_fault_n03_notice_shown(
     notice = b'{"error_code":400,\n "error_message":"api_key is not registered"}'
     server.answers("/VIX.csv", reply(status=400, headers=headers, body=notice))
     assert '{"error_code":400, "error_message":"api_key is not registered"}' in str(
-        _refusal(client, ask())
+        refusal_of(client, ask())
     )
 
 
@@ -186,7 +163,7 @@ def test_fault_n04_gone(
 ) -> None:
     """A file that is not there is not asked for twice; only 200 is an answer."""
     server.answers("/VIX.csv", reply(status=status, body=b"", is_framed=status not in (204, 304)))
-    fault = _refusal(client, ask())
+    fault = refusal_of(client, ask())
     assert (fault.is_temporary, fault.status, server.asked("/VIX.csv")) == (False, status, 1)
 
 
@@ -200,7 +177,7 @@ def test_fault_n05_drip_ends_at_deadline(
     """A byte at a time, each in time, still ends at the request's deadline."""
     server.answers("/VIX.csv", reply(drip=0.05, drips_from=drips_from))
     start = time.monotonic()
-    fault = _refusal(client, ask(limits={"request_seconds": 0.4}))
+    fault = refusal_of(client, ask(limits={"request_seconds": 0.4}))
     assert 0.35 < time.monotonic() - start < 1.5  # unbounded: 2 s and more
     assert fault.is_temporary
     assert "not done in 0.4 s" in str(fault)
@@ -229,7 +206,7 @@ def test_fault_n05_connect_timeout(client: Client, ask: Ask) -> None:
             one.connect_ex(full.getsockname())
         base = f"http://127.0.0.1:{full.getsockname()[1]}"
         start = time.monotonic()
-        fault = _refusal(client, ask(limits={"base_url": base, "request_seconds": 0.3}))
+        fault = refusal_of(client, ask(limits={"base_url": base, "request_seconds": 0.3}))
         assert time.monotonic() - start < 2.0
         for one in waiting:
             one.close()
@@ -244,7 +221,7 @@ def test_fault_n05_name_look_up_hangs(
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: over.wait(5) and [])
     start = time.monotonic()
     limits = {"base_url": "http://publisher.invalid", "request_seconds": 0.2}
-    fault = _refusal(client, ask(limits=limits))
+    fault = refusal_of(client, ask(limits=limits))
     over.set()
     assert time.monotonic() - start < 2.0
     assert fault.is_temporary
@@ -274,7 +251,7 @@ def test_fault_n06_page_for_a_file(
     """A page with status 200 is refused as every kind of file, whatever it is called."""
     headers = () if content_type is None else (("Content-Type", content_type),)
     server.answers("/VIX.csv", reply(headers=headers, body=PAGE))
-    fault = _refusal(client, ask(kind=kind))
+    fault = refusal_of(client, ask(kind=kind))
     assert not fault.is_temporary
     assert "the answer is a page" in str(fault)
 
@@ -284,7 +261,7 @@ def test_fault_n06_called_a_page(
 ) -> None:
     """A file that calls itself a page is refused: one of the two is wrong."""
     server.answers("/VIX.csv", reply(headers=(("Content-Type", "text/html"),)))
-    assert "the answer is a page" in str(_refusal(client, ask()))
+    assert "the answer is a page" in str(refusal_of(client, ask()))
 
 
 def test_fault_n06_redirect_to_sign_in(
@@ -293,7 +270,7 @@ def test_fault_n06_redirect_to_sign_in(
     """A redirect to a sign-in page on an allowed host ends at the page's kind."""
     server.answers("/VIX.csv", reply(status=302, headers=(("Location", "/login?back=VIX"),)))
     server.answers("/login", reply(headers=(("Content-Type", "text/html"),), body=PAGE))
-    assert "the answer is a page" in str(_refusal(client, ask()))
+    assert "the answer is a page" in str(refusal_of(client, ask()))
     assert server.asked("/login") == 1
 
 
@@ -326,7 +303,7 @@ def test_fault_n07_redirect_elsewhere(
     to = location.format(port=server.port).encode("utf-8").decode("latin-1")
     raw = f"HTTP/1.1 302 Found\r\nLocation: {to}\r\nContent-Length: 0\r\n\r\n".encode("latin-1")
     server.answers("/VIX.csv", reply(raw=raw))
-    fault = _refusal(client, ask())
+    fault = refusal_of(client, ask())
     assert not fault.is_temporary
     assert "redirects to" in str(fault)
     assert len(server.heads) == 1
@@ -345,7 +322,7 @@ def test_fault_n07_redirect_followed(
     assert client.fetch(ask()).payload == CSV
     server.answers("/3", reply(status=status, headers=(("Location", "/4"),)))
     server.answers("/4", reply())
-    assert "redirects more than 3 times" in str(_refusal(client, ask()))
+    assert "redirects more than 3 times" in str(refusal_of(client, ask()))
     assert server.asked("/4") == 0
 
 
@@ -359,7 +336,7 @@ def test_fault_n07_key_stays_with_its_host(
     limits = {"allowed_hosts": (there,)}
     assert client.fetch(ask(limits=limits)).payload == CSV
     keyed = ask(limits=limits, secrets=(("api_key", SecretStr("k3y")),))
-    assert "redirects to" in str(_refusal(client, keyed))
+    assert "redirects to" in str(refusal_of(client, keyed))
     assert server.asked("/b") == 1
 
 
@@ -373,7 +350,7 @@ def test_fault_n07_name_leads_inside(
     server.answers("/VIX.csv", reply())
     limits = {"base_url": "http://base.example", "allowed_hosts": (f"cdn.example:{server.port}",)}
     request = ask(f"http://cdn.example:{server.port}/VIX.csv", limits=limits)
-    assert "inside this machine" in str(_refusal(client, request))
+    assert "inside this machine" in str(refusal_of(client, request))
     assert server.heads == []
     own = ask(limits={"base_url": f"http://base.example:{server.port}"})
     assert client.fetch(own).payload == CSV

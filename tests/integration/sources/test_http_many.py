@@ -1,43 +1,18 @@
 """Many files of several publishers, fetched side by side."""
 
-import socket
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Protocol
 
 import pytest
 
 from sources.dataset import SourceError
 from sources.http import Client
 from sources.request import Publisher, Request, Response
+from tests.integration.sources.conftest import FaultServer, refusal_of
 
 Ask = Callable[..., Request]
 Reply = Callable[..., object]
-
-
-class FaultServer(Protocol):
-    """What the tests need of the scripted server."""
-
-    port: int
-    connections: int
-    heads: list[str]
-    wrap: Callable[[socket.socket], socket.socket] | None
-
-    def answers(self, path: str, *replies: object) -> None:
-        """Script an address."""
-
-    def asked(self, path: str) -> int:
-        """How often an address was asked."""
-
-    def close(self) -> None:
-        """Stop answering."""
-
-
-def _refusal(client: Client, request: Request) -> SourceError:
-    with pytest.raises(SourceError) as refusal:
-        client.fetch(request)
-    return refusal.value
 
 
 def test_failure_stops_no_other(server: FaultServer, reply: Reply, ask: Ask) -> None:
@@ -100,7 +75,7 @@ def test_posted_body(server: FaultServer, reply: Reply, client: Client, ask: Ask
     assert "User-Agent: volbrief-test/0 (+https://example.org)\r\n" in server.heads[0]
     assert "Content-Type: application/json\r\n" in server.heads[0]
     server.answers("/v2", reply(status=307, headers=(("Location", "/v3"),)))
-    assert "redirects to" in str(_refusal(client, ask("/v2", kind="json", body={})))
+    assert "redirects to" in str(refusal_of(client, ask("/v2", kind="json", body={})))
 
 
 def test_publisher_is_frozen(publisher: Publisher) -> None:

@@ -3,7 +3,6 @@
 import logging
 import traceback
 from collections.abc import Callable
-from typing import Protocol
 from urllib.parse import quote, quote_plus
 
 import pytest
@@ -12,22 +11,13 @@ from pydantic import SecretStr
 from sources.dataset import SourceError
 from sources.http import Client
 from sources.request import Request
+from tests.integration.sources.conftest import FaultServer
 
 KEY = "canary/Key+42 ü"
 ENCODED = quote_plus(KEY)
 JSON = (("Content-Type", "application/json"),)
 Ask = Callable[..., Request]
 Reply = Callable[..., object]
-
-
-class FaultServer(Protocol):
-    """What the tests need of the scripted server."""
-
-    url: str
-    heads: list[str]
-
-    def answers(self, path: str, *replies: object) -> None:
-        """Script an address."""
 
 
 def _failures(reply: Reply) -> dict[str, object]:
