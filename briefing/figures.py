@@ -145,16 +145,21 @@ def _bands(frame: pl.DataFrame, stem: str, panel: int) -> tuple[Line, Line]:
     return lines[0], lines[1]
 
 
-def _seed_threshold(rows: Rows) -> tuple[Reference, ...]:
-    """The premium that the seed rule asks for, as the policy's own evaluation states it."""
-    found = {
+def _thresholds(rows: Rows, columns: Sequence[str]) -> set[float]:
+    """The limits that today's rules state for these columns."""
+    stated = (
         as_float(row["threshold"])
         for row in rows.at("mart_rule_evaluation_daily", rows.session)
-        if row["driver_column"] in _PREMIA and row["threshold"] is not None
-    }
+        if row["driver_column"] in columns
+    )
+    return {value for value in stated if value is not None}
+
+
+def _seed_threshold(rows: Rows) -> tuple[Reference, ...]:
+    """The premium that the seed rule asks for, as the policy's own evaluation states it."""
     return tuple(
         Reference(name=f"Policy {formats.percent(value, 1)}", value=value, panel=1)
-        for value in sorted(value for value in found if value is not None)
+        for value in sorted(_thresholds(rows, _PREMIA))
     )
 
 
@@ -342,14 +347,10 @@ _GAPS = ("vol_gap_z", "vol_gap_z_robust")  # the lines of the gap's chart, both 
 
 def _axis_edges(rows: Rows) -> tuple[Reference, ...]:
     """The thresholds on the gap that rules state, and every edge of its bands where it is an axis."""
-    found = {
-        as_float(row["threshold"])
-        for row in rows.at("mart_rule_evaluation_daily", rows.session)
-        if row["driver_column"] in _GAPS
-    } | {edge for axis in axes_of(rows) if axis.column in _GAPS for edge in axis.edges}
+    edges = {edge for axis in axes_of(rows) if axis.column in _GAPS for edge in axis.edges}
     return tuple(
         Reference(name=f"Policy {formats.number(value, 2, signed=True)}", value=value)
-        for value in sorted(value for value in found if value is not None)
+        for value in sorted(_thresholds(rows, _GAPS) | edges)
     )
 
 
