@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 from sources.calendar import fetch_sessions, is_session, nearest_sessions, parse_sessions
-from sources.dataset import SourceError
+from sources.errors import SourceError
 
 CLOSED = (
     "1999-01-01", "1999-01-18", "1999-02-15", "1999-04-02", "1999-05-31", "1999-07-05",
@@ -31,6 +31,9 @@ CLOSED = (
     "2023-01-02", "2023-06-19", "2024-03-29", "2024-06-19",
     "2025-01-09",  # mourning for President Carter
     "2025-04-18", "2026-04-03", "2026-06-19", "2026-07-03",
+    "2027-01-01", "2027-01-18", "2027-02-15", "2027-03-26", "2027-05-31",
+    "2027-06-18",  # Juneteenth, a Saturday, on the Friday before
+    "2027-07-05", "2027-09-06", "2027-11-25", "2027-12-24",
     "2018-03-31", "2018-04-01",  # a weekend
 )  # fmt: skip
 HALF = (
@@ -40,7 +43,7 @@ HALF = (
     "2006-07-03", "2007-12-24", "2008-11-28", "2009-12-24", "2012-12-24", "2013-07-03",
     "2015-11-27", "2016-11-25", "2017-07-03", "2018-07-03", "2018-11-23", "2018-12-24",
     "2019-07-03", "2019-12-24", "2020-12-24", "2021-11-26", "2022-11-25", "2023-07-03",
-    "2024-12-24", "2025-07-03", "2025-11-28", "2026-11-27", "2026-12-24",
+    "2024-12-24", "2025-07-03", "2025-11-28", "2026-11-27", "2026-12-24", "2027-11-26",
 )  # fmt: skip
 WHOLE = (
     "1999-01-04", "1999-12-23", "2001-09-10", "2001-09-17", "2002-07-03", "2002-09-11",
@@ -48,13 +51,14 @@ WHOLE = (
     "2012-10-31", "2014-12-26", "2015-07-02", "2016-12-23", "2018-02-05", "2018-10-08",
     "2018-11-12", "2018-12-04", "2018-12-06", "2018-12-31", "2020-03-16", "2020-07-02",
     "2021-06-18", "2021-12-31", "2022-06-17", "2022-12-23", "2025-01-08", "2026-07-02",
+    "2027-07-02", "2027-12-23", "2027-12-31",
 )  # fmt: skip
 
 
 @pytest.fixture(scope="module")
 def sessions() -> pl.DataFrame:
-    """Every session of 1999 to 2026."""
-    payload = fetch_sessions(date(1999, 1, 1), date(2026, 12, 31))
+    """Every session of 1999 to 2027."""
+    payload = fetch_sessions(date(1999, 1, 1), date(2027, 12, 31))
     return parse_sessions(payload).collect(engine="in-memory")
 
 
@@ -63,14 +67,14 @@ def _close_hours(sessions: pl.DataFrame) -> dict[date, str]:
     return dict(sessions.select("session", local).rows())
 
 
-def test_closures_are_no_sessions(sessions: pl.DataFrame) -> None:
-    """Holidays, mourning days, attacks, storms and weekends have no session."""
+def test_c1_closures_are_no_sessions(sessions: pl.DataFrame) -> None:
+    """C1: holidays, mourning days, attacks, storms and weekends have no session."""
     held = _close_hours(sessions)
     assert [day for day in CLOSED if date.fromisoformat(day) in held] == []
 
 
-def test_half_days_close_at_one(sessions: pl.DataFrame) -> None:
-    """Half days close at 13:00 New York and are marked as half days."""
+def test_c2_half_days_close_at_one(sessions: pl.DataFrame) -> None:
+    """C2: half days close at 13:00 New York and are marked as half days."""
     held = _close_hours(sessions)
     assert {day: held.get(date.fromisoformat(day)) for day in HALF} == dict.fromkeys(HALF, "13:00")
     marked = set(sessions.filter("is_half_day")["session"])
@@ -117,10 +121,14 @@ def test_hours_follow_clock_change(sessions: pl.DataFrame) -> None:
         (date(2018, 12, 25), date(2018, 12, 24), date(2018, 12, 26)),
         (date(2018, 12, 31), date(2018, 12, 28), date(2019, 1, 2)),
         (date(2007, 1, 1), date(2006, 12, 29), date(2007, 1, 3)),
+        (date(2004, 6, 12), date(2004, 6, 10), date(2004, 6, 14)),
+        (date(2012, 10, 29), date(2012, 10, 26), date(2012, 10, 31)),
+        (date(2022, 6, 19), date(2022, 6, 17), date(2022, 6, 21)),
+        (date(2025, 1, 9), date(2025, 1, 8), date(2025, 1, 10)),
     ],
 )
-def test_nearest_sessions(day: date, before: date, after: date) -> None:
-    """A date's neighbors are sessions, across closures and the year's end, never itself."""
+def test_c1_nearest_sessions(day: date, before: date, after: date) -> None:
+    """C1: a date's neighbors are sessions, across closures and the year's end, never itself."""
     assert nearest_sessions(day) == (before, after)
 
 
