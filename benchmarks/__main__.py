@@ -6,7 +6,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks import checks, history, morning, stages, start_up
+from benchmarks import checks, history, inputs, morning, stages, start_up
 from benchmarks.measure import ROOT, Figure, say
 
 _HOW = (
@@ -30,9 +30,11 @@ def main() -> None:
         judged = checks.figures(folder / "sample")
         say("full history")
         rebuilt = history.figures(folder / "history")
+        say("files of the live market, and vintages")
+        read = inputs.figures(folder / "inputs")
         say("runs after 1, 10 and 35 years")
         grown = morning.growth(folder / "grown")
-    text = report([*rebuilt, *runs, *grown, *page, *judged, *start], shares)
+    text = report([*rebuilt, *runs, *grown, *read, *page, *judged, *start], shares)
     _RESULTS.write_text(text, encoding="utf-8")
     sys.stdout.write(text)
 

@@ -77,14 +77,16 @@ def prepare() -> None:
         store.create(tuple(TABLES.values()))
         for dataset in market.datasets(plan.source, plan.simulation):
             sessions = None if dataset.table == RAW_SESSION else store.read(RAW_SESSION)
-            rows = market.raw_rows(
+            if dataset.table is None or dataset.fetch is None:
+                raise TypeError(f"{dataset.name}: the simulated market's files are all its own")
+            timed = market.raw_rows(
                 dataset,
                 dataset.fetch(),
                 source=plan.source,
                 sessions=sessions,
                 provenance=Provenance(datetime(2026, 1, 1, tzinfo=UTC), "0" * 64),
             )
-            store.append(dataset.table, rows)
+            store.append(dataset.table, timed.rows)
 
 
 def rebuild() -> None:

@@ -14,10 +14,12 @@ from time import perf_counter
 from benchmarks.measure import Figure, child, environment, seconds
 from briefing import context, render
 from expectations import run as checking
-from flows import pages, rebuild, stages
+from flows import collect, pages, rebuild
+from flows.intake import take_in
 from flows.materialize import materialize
 from flows.plan import Plan, Wish, plan_of
 from flows.settings import load_settings
+from flows.stages import Built
 from policy.decide import decision_step
 from schemas.catalogue import TABLES
 from transforms.steps import steps
@@ -68,8 +70,8 @@ def main() -> None:
         plan = plan_of(Wish(source="sample"), load_settings())
         plan.data.mkdir(parents=True, exist_ok=True)
     with clock.stage("fetch"):
-        fetched = tuple(stages.fetch(plan, name) for name in stages.datasets(plan))
-    built = _warehouse(plan, fetched, clock)
+        collect.collect(plan)
+    built = _warehouse(plan, clock)
     page = _page(plan, built, clock)
     bare = seconds(lambda: _bare_pdf(page))
     pdf = seconds(lambda: render.pdf(page, built.run_id, built.session))
@@ -77,7 +79,7 @@ def main() -> None:
     sys.stdout.write(json.dumps(found))
 
 
-def _warehouse(plan: Plan, fetched: tuple[stages.Fetched, ...], clock: Clock) -> stages.Built:
+def _warehouse(plan: Plan, clock: Clock) -> Built:
     policy = plan.rules
     layers = {"core": "build core", "mart": "build mart"}
     with clock.stage("open and commit"):
@@ -85,7 +87,7 @@ def _warehouse(plan: Plan, fetched: tuple[stages.Fetched, ...], clock: Clock) ->
         store.create(tuple(TABLES.values()))
     with store, store.transaction():
         with clock.stage("append raw"):
-            rebuild._append_raw(plan, store, fetched)  # noqa: SLF001 -- the stage itself
+            take_in(plan, store)
         for step in steps(plan.source):
             with clock.stage(layers[step.outputs[0].layer]):
                 materialize(store, [step])
@@ -99,7 +101,7 @@ def _warehouse(plan: Plan, fetched: tuple[stages.Fetched, ...], clock: Clock) ->
     return built
 
 
-def _page(plan: Plan, built: stages.Built, clock: Clock) -> str:
+def _page(plan: Plan, built: Built, clock: Clock) -> str:
     with clock.stage("read for the page"), Store.open(plan.warehouse, read_only=True) as store:
         frames = {name: store.frame(TABLES[name]) for name in context.TABLES}
     with clock.stage("context"):

@@ -1,5 +1,6 @@
 """Block 2: what differs from the session before. The differences shown are display only."""
 
+from collections.abc import Iterator
 from typing import Literal
 
 from briefing import formats
@@ -7,7 +8,7 @@ from briefing.labels import label, outcome_word, quantity, unit_of
 from briefing.model import Changes, Level
 from briefing.rows import Row, Rows, as_date, as_float, as_int, as_text
 from briefing.verdict import ACTION_WORDS
-from schemas.series import series
+from schemas.series import USED, series
 
 _MARKET: tuple[tuple[str, str, str], ...] = (
     ("mart_vol_state_daily", "spx_close", ""),
@@ -32,7 +33,7 @@ _LEVELS: dict[Literal["market", "premium"], tuple[tuple[str, str, str], ...]] = 
     "market": _MARKET,
     "premium": _PREMIUM,
 }
-_AGES = {"ok": "current", "warn": "late", "fail": "stale"}
+_AGES = {"ok": "current", "warn": "late", "fail": "stale", "suspect": "suspect"}
 _TEN_YEARS = 2_520  # [sessions]
 _SHOWN = 6  # sentences that the first page holds beside all else
 
@@ -96,20 +97,20 @@ def _same(rows: Rows) -> tuple[str, ...]:
 
 
 def _revisions(rows: Rows) -> tuple[str, ...]:
-    """Values that the publisher changed after they were known: same event date, other value."""
-    table = "core_as_known_daily"
-    before = {row["series_id"]: row for row in rows.at(table, rows.previous)}
+    """Values of used inputs that changed after they were known: same event date, other value."""
     sentences = []
-    for row in rows.at(table, rows.session):
-        then = before.get(row["series_id"])
-        if then is None or then["event_date"] != row["event_date"] or then["value"] == row["value"]:
+    for row, then in _used(rows):
+        if then["event_date"] != row["event_date"] or then["value"] == row["value"]:
             continue
         column = as_text(row["series_id"])
-        was, now = as_float(then["value"]), as_float(row["value"])
-        sentences.append(
-            f"{label(column)} of {formats.day(as_date(row['event_date']))} revised from "
-            f"{quantity(was, column).text} to {quantity(now, column).text}."
-        )
+        was, now = (quantity(as_float(one["value"]), column).text for one in (then, row))
+        of = f"{label(column)} of {formats.day(as_date(row['event_date']))}"
+        if then["publisher"] != row["publisher"]:
+            sentences.append(
+                f"{of}: {now} by {row['publisher']} in place of {was} by {then['publisher']}."
+            )
+        else:
+            sentences.append(f"{of} revised from {was} to {now}.")
     return tuple(sentences)
 
 
@@ -128,7 +129,8 @@ def _notes(rows: Rows) -> tuple[str, ...]:
     if yields is not None and (as_int(yields["age_sessions"]) or 0) > 0:
         held = formats.day(as_date(yields["event_date"]))
         notes.append(f"The 10-year yield is of {held}, held until the next mark.")
-    bill = series("rf_30d").feed(rows.run.source)
+    by = as_text(known["rf_30d"]["publisher"]) if "rf_30d" in known else ""
+    bill = series("rf_30d").feed_by(rows.run.source, by)
     if bill is not None and bill.note:
         notes.append(f"30-day rate: {bill.publisher}, {bill.note}.")
     if cost["is_weight_assumed"]:
@@ -203,13 +205,19 @@ def _rules(rows: Rows) -> tuple[str, ...]:
     return tuple(sentences)
 
 
-def _inputs(rows: Rows) -> tuple[str, ...]:
+def _used(rows: Rows) -> Iterator[tuple[Row, Row]]:
+    """The used inputs that were known at both sessions, today's row first."""
     table = "core_as_known_daily"
     before = {row["series_id"]: row for row in rows.at(table, rows.previous)}
-    sentences = []
     for row in rows.at(table, rows.session):
-        then = before.get(row["series_id"])
-        if then is not None and then["freshness"] != row["freshness"]:
+        if row["series_id"] in before and row["series_id"] in USED:
+            yield row, before[row["series_id"]]
+
+
+def _inputs(rows: Rows) -> tuple[str, ...]:
+    sentences = []
+    for row, then in _used(rows):
+        if then["freshness"] != row["freshness"]:
             name = label(as_text(row["series_id"]))
             was, now = (
                 _AGES.get(as_text(one["freshness"]), formats.NO_DATA) for one in (then, row)

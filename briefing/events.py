@@ -9,6 +9,7 @@ _EVENTS = (
     ("FOMC decision", "sessions_to_fomc", "14:00 ET on its day"),
     ("CPI release", "sessions_to_cpi", "08:30 ET on its day"),
 )
+SCHEDULED = frozenset(column for _name, column, _time in _EVENTS)
 
 
 def calendar(rows: Rows) -> tuple[Event, ...]:
@@ -18,7 +19,7 @@ def calendar(rows: Rows) -> tuple[Event, ...]:
     for name, column, time in _EVENTS:
         away = as_int(row[column])
         if away is None:
-            sentence = f"{name}: NO DATA. No schedule was known to this source."
+            sentence = f"{name}: NO DATA. No schedule of it was known by the decision time."
         elif away == 0:
             sentence = f"{name}: on the session of this page, {time}."
         else:

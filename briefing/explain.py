@@ -202,7 +202,8 @@ def _input(series_id: str, inputs: Mapping[str, Row]) -> Node:
     value = as_float(row["value"])
     shown = "no data" if value is None else formats.quantity(value, unit_of(series_id))
     return Node(
-        text=f"{series_id} {shown}, of {row['event_date']} ({row['age_sessions']} sessions old), "
+        text=f"{series_id} {shown}, by {as_text(row['publisher']) or 'no publisher named'}, of {row['event_date']} "
+        f"({row['age_sessions']} sessions old), "
         f"known {row['available_at']:%Y-%m-%d %H:%M} UTC, bytes sha256 {row['raw_sha256']}",
         outcome=as_text(row["freshness"]).upper(),
     )

@@ -1,7 +1,7 @@
 """Block 6: the charts as data. Each title is the finding, each gap a null, each line named."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import timedelta
 
 import polars as pl
 
@@ -9,7 +9,9 @@ from briefing import formats
 from briefing.axes import axes_of
 from briefing.labels import label, quantity
 from briefing.model import Figure, Line, Point, Reference
+from briefing.origin import footer
 from briefing.rows import Rows, as_float, as_int
+from briefing.term import term
 from schemas.model import Unit
 
 _YEAR, _HALF_YEAR, _TEN_YEARS = 252, 126, 2_520  # [sessions]
@@ -21,12 +23,7 @@ _PREMIA = ("erp_fcfe_marked", "erp_svix30")
 
 def figures(rows: Rows) -> tuple[Figure, ...]:
     """The page's charts in reading order."""
-    return (_cone(rows), _premium(rows), _spread(rows), _macd(rows), _gap(rows), _term(rows))
-
-
-def _footer(rows: Rows) -> str:
-    origin = "SIMULATED data" if rows.run.source == "simulated" else f"Source: {rows.run.source}"
-    return f"{origin}; closes to {formats.day(rows.session)}; a gap is missing data."
+    return (_cone(rows), _premium(rows), _spread(rows), _macd(rows), _gap(rows), term(rows))
 
 
 def _line(frame: pl.DataFrame, column: str) -> tuple[Point, ...]:
@@ -91,7 +88,7 @@ def _cone(rows: Rows) -> Figure:
     return Figure(
         figure_id="cone", kind="cone", title=title,
         subtitle="About the mean, annualized; bands: overlapping windows, at most ten years",
-        footer=_footer(rows),
+        footer=footer(rows, ("realized_vol_21d", "implied_vol")),
         alt=f"{title}. Bands of realized volatility by window in sessions, with today's values "
         f"and the VIX at {_VIX_HORIZON} sessions ({formats.percent(implied)}).",
         unit="percent", panels=("Window in sessions",), lines=lines, references=(),
@@ -186,7 +183,7 @@ def _premium(rows: Rows) -> Figure:
     return Figure(
         figure_id="premium", kind="premium", title=title,
         subtitle=f"Cost of equity {cost}; cash-flow premium as published {published}; {_pace(frame)}",
-        footer=_footer(rows),
+        footer=footer(rows, _PREMIA),
         alt=f"{title}, cost of equity {cost}. Ten-year mean with bands of one and two standard "
         "deviations, and the premium that the policy's rule asks for.",
         unit="percent", panels=("Cost of equity", "Premium"), lines=lines,
@@ -217,7 +214,7 @@ def _spread(rows: Rows) -> Figure:
     return Figure(
         figure_id="spread", kind="spread", title=title,
         subtitle="VIX and 21-session realized volatility, annualized; daily, one year",
-        footer=_footer(rows),
+        footer=footer(rows, ("implied_vol", "realized_vol_21d")),
         alt=f"{title}. Daily implied and realized volatility over one year.",
         unit="percent", panels=("Annualized",), lines=lines, references=(),
         table=_table(frame, ("implied_vol", "realized_vol_21d", "vol_spread")),
@@ -250,7 +247,7 @@ def _macd(rows: Rows) -> Figure:
     return Figure(
         figure_id="macd", kind="macd", title=title,
         subtitle="VIX with its 20-session mean; MACD 12/26/9 of the VIX; points, 126 sessions",
-        footer=_footer(rows),
+        footer=footer(rows, ("vix_close",)),
         alt=f"{title}. VIX with its 20-session mean above, MACD, signal and histogram below.",
         unit="points", panels=("VIX, pts", "MACD, pts"), lines=lines, references=(),
         table=_table(
@@ -259,87 +256,6 @@ def _macd(rows: Rows) -> Figure:
         ),
         missing=_missing(lines, "the VIX is not known."),
     )  # fmt: skip
-
-
-_TENORS = (
-    ("vix9d_close", 9), ("vix_close", 30), ("vix3m_close", 93), ("vix6m_close", 184),
-    ("vix1y_close", 365),
-)  # fmt: skip
-_YEAR_BAND = (0.1, 0.9)
-
-
-def _term(rows: Rows) -> Figure:
-    year = rows.tail("core_index_daily", _YEAR)
-    dates: list[date] = year["session"].to_list()
-    chosen = [(dates[-1], "Today", "solid", "blue")] if dates else []
-    if len(dates) > 1:
-        chosen.insert(0, (dates[-2], "Previous", "dashed", "vermillion"))
-    if len(dates) > _WEEK:
-        chosen.insert(0, (dates[-1 - _WEEK], "Week ago", "dotted", "ochre"))
-    curves = tuple(
-        Line.model_validate({
-            "name": name, "style": style, "tone": tone,
-            "points": _curve(rows, session),
-        })
-        for session, name, style, tone in chosen
-    )  # fmt: skip
-    band = Line(name="10th to 90th", style="outer_band", tone="grey", points=_year_band(year))
-    lines = (*curves, band) if _is_empty(band.points) else (band, *curves)
-    ratio = as_float(rows.one("mart_vol_state_daily", rows.session)["term_ratio_3m"])
-    title = f"Term structure: {_slope(ratio)}"
-    if ratio is not None:
-        title += f", VIX3M / VIX {quantity(ratio, 'term_ratio_3m').text}"
-    names = [name for name, _days in _TENORS]
-    has_curve = any(row[name] is not None for row in rows.at("core_index_daily", rows.session)
-                    for name in names if name != "vix_close")  # fmt: skip
-    return Figure(
-        figure_id="term", kind="term", title=title,
-        subtitle="VIX9D to VIX1Y, points, log scale of days; band: 10th to 90th of one year",
-        footer=_footer(rows),
-        alt=f"{title}. Implied volatility at 9 days to one year: today, the previous session, a "
-        "week ago, and the 10th to 90th percentile of the last year.",
-        unit="points", panels=("Calendar days",), lines=lines if has_curve else (),
-        references=(), table=_curves_table(lines),
-        missing="" if has_curve else "NO DATA: this source offers the VIX at 30 days only.",
-    )  # fmt: skip
-
-
-def _slope(ratio: float | None) -> str:
-    if ratio is None:
-        return "unknown today"
-    return "contango" if ratio > 1 else "backwardation" if ratio < 1 else "flat"
-
-
-def _curve(rows: Rows, session: date) -> tuple[Point, ...]:
-    row = rows.one("core_index_daily", session)
-    return tuple(Point(x=days, y=as_float(row[name])) for name, days in _TENORS)
-
-
-def _year_band(year: pl.DataFrame) -> tuple[Point, ...]:
-    """Where each tenor spent four fifths of the last year; null with less than half a year."""
-    points = []
-    for name, days in _TENORS:
-        known = year[name].drop_nulls()
-        low, high = (known.quantile(share, "linear") for share in _YEAR_BAND)
-        is_known = len(known) >= _HALF_YEAR
-        points.append(Point(x=days, y=low if is_known else None, high=high if is_known else None))
-    return tuple(points)
-
-
-def _curves_table(lines: Sequence[Line]) -> tuple[tuple[str, ...], ...]:
-    """Each curve as a row of text, by tenor."""
-    heading = ("Curve", *(label(name) for name, _days in _TENORS))
-    body: list[tuple[str, ...]] = []
-    for line in lines:
-        edges = [("", [point.y for point in line.points])]
-        if line.style == "outer_band":
-            edges = [("10th percentile", edges[0][1]),
-                     ("90th percentile", [point.high for point in line.points])]  # fmt: skip
-        body.extend(
-            (name or line.name, *(formats.vol_points(value) for value in values))
-            for name, values in edges
-        )
-    return (heading, *body)
 
 
 _GAPS = ("vol_gap_z", "vol_gap_z_robust")  # the lines of the gap's chart, both in deviations
@@ -370,7 +286,7 @@ def _gap(rows: Rows) -> Figure:
     return Figure(
         figure_id="gap", kind="gap", title=title,
         subtitle=f"Log options over cash-flow premium against its past {window}; {_pace(frame)}",
-        footer=_footer(rows),
+        footer=footer(rows, ("vol_gap_z",)),
         alt=f"{title}. The gap since it is known, ten years at most, with the policy's thresholds.",
         unit="sd", panels=("Standard deviations",), lines=lines, references=_axis_edges(rows),
         table=_table(frame, ("vol_gap_z", "vol_gap_z_robust", "vol_gap_percentile")),

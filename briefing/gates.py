@@ -1,6 +1,7 @@
 """Block 4: gates, drivers, the seed rule's readings and the matrix, as sentences."""
 
 from briefing import formats, freshness
+from briefing.events import SCHEDULED
 from briefing.labels import OUTCOME_WORDS, label, made_from, outcome, quantity, readable, unit_of
 from briefing.matrix import band_of, matrix
 from briefing.model import Clause, Gates, Outcome, Rule
@@ -17,6 +18,7 @@ _ABOVE = {
     "!=": ("not equal to", "equal to"),
 }
 _SIGNS = {">=": "at least", "<=": "at most", "!=": "not", "=": "equals", ">": "above", "<": "below"}
+_UNSCHEDULED = "no schedule of it was known"
 _NAMED = 3  # inputs that one line holds
 _REQUIRED = "required input"  # how the policy's gate on its inputs describes itself
 
@@ -122,6 +124,7 @@ def clause_text(rows: Rows, row: Row) -> str:
     value, threshold = as_float(row["driver_value"]), as_float(row["threshold"])
     if value is None:
         missing = freshness.explain_missing(rows, made_from(column)).rstrip(".")
+        missing = _UNSCHEDULED if column in SCHEDULED else missing
         return f"{label(column)} is missing" + (f" ({missing})" if missing else "")
     unit, result = unit_of(column), outcome(as_text(row["outcome"]))
     text = f"{label(column)} {formats.quantity(value, unit)} ({formats.short_day(rows.session)})"

@@ -3,6 +3,7 @@
 import re
 
 from briefing import formats
+from briefing.input_labels import INPUT_LABELS
 from briefing.model import Outcome, Quantity
 from briefing.rows import BriefingError
 from schemas.columns import COLUMNS
@@ -10,24 +11,7 @@ from schemas.lineage import LINEAGE
 from schemas.model import Unit
 
 _LABELS = {
-    "spx_close": "S&P 500 close",
-    "spx_open": "S&P 500 open",
-    "spx_high": "S&P 500 high",
-    "spx_low": "S&P 500 low",
-    "nasdaq_open": "NASDAQ open",
-    "nasdaq_high": "NASDAQ high",
-    "nasdaq_low": "NASDAQ low",
-    "nasdaq_close": "NASDAQ close",
-    "nyse_advances": "NYSE advances",
-    "nyse_declines": "NYSE declines",
-    "nyse_unchanged": "NYSE unchanged",
-    "vix_close": "VIX",
-    "vix9d_close": "VIX9D",
-    "vix3m_close": "VIX3M",
-    "vix6m_close": "VIX6M",
-    "vix1y_close": "VIX1Y",
-    "vvix_close": "VVIX",
-    "skew_close": "SKEW",
+    **INPUT_LABELS,
     **{
         f"realized_vol_{days}d": f"{days}-session realized volatility"
         for days in (5, 10, 21, 42, 63, 126, 252)
@@ -50,20 +34,6 @@ _LABELS = {
     "vol_gap_z": "Vol-fundamental gap (z)",
     "vol_gap_log": "Vol-fundamental gap (log)",
     "vol_gap_percentile": "Vol-fundamental gap (percentile)",
-    "treasury_10y": "10-year Treasury yield",
-    "treasury_2y": "2-year Treasury yield",
-    "rf_30d": "30-day bill rate",
-    "baa_yield": "Baa corporate yield",
-    "aaa_yield": "Aaa corporate yield",
-    "erp_damodaran_published": "Published implied premium",
-    "spx_at_erp_mark": "S&P 500 at the premium's mark",
-    "treasury_10y_at_erp_mark": "10-year yield at the premium's mark",
-    "core_cpi": "Core CPI",
-    "gdp_real": "Real GDP",
-    "wti_close": "WTI crude oil",
-    "mkt_excess_return": "Fama-French market",
-    "smb_return": "Fama-French SMB",
-    "hml_return": "Fama-French HML",
     "erp_fcfe_mean_10y": "Ten-year mean of the cash-flow premium",
     "erp_fcfe_sd_10y": "Standard deviation of the cash-flow premium",
     "coe_f_mean_10y": "Ten-year mean of the cost of equity",
@@ -115,7 +85,7 @@ def label(column: str) -> str:
     """What a reader calls a column; its bare name where it has no better one."""
     if column in _LABELS:
         return _LABELS[column]
-    words = column.removesuffix("_close").replace("_", " ")
+    words = column.replace("_", " ")
     return words[:1].upper() + words[1:]
 
 

@@ -9,7 +9,7 @@ SCHEMA_VERSION: Literal["1.0"] = "1.0"
 
 PageState = Literal["complete", "degraded", "withheld"]
 Outcome = Literal["fired", "not_fired", "no_data", "not_evaluated"]
-CellState = Literal["ok", "late", "stale", "no_data", "not_offered"]
+CellState = Literal["ok", "late", "stale", "suspect", "no_data", "not_offered"]
 FigureKind = Literal["cone", "premium", "spread", "macd", "term", "gap"]
 LineStyle = Literal["solid", "dashed", "dotted", "points", "bars", "band", "outer_band"]
 
@@ -270,23 +270,43 @@ class Event(Block):
 
 
 class QualityCell(Block):
-    """One input of block 8: its age and state."""
+    """One used input of block 8: publisher, observation date, knowledge time, age and state."""
 
     series_id: str
     label: str
+    publisher: str
     state: CellState
     word: str
     age: str
     event_date: str
+    known_at: str
     sentence: str
 
 
+class Collected(Block):
+    """Inputs that no measure uses and that share publisher, dates, age and state."""
+
+    series: tuple[str, ...]
+    labels: str
+    publisher: str
+    event_date: str
+    known_at: str
+    age: str
+    state: CellState
+    word: str
+
+
 class Quality(Block):
-    """Block 8: every input of the catalogue, failures first, and the checks of the run."""
+    """Block 8: the used inputs, failures first, the others, and the checks of the run.
+
+    ``collected`` is printed in block 10. ``not_offered`` names used inputs that the source lacks.
+    """
 
     summary: str
     cells: tuple[QualityCell, ...]
+    collected: tuple[Collected, ...]
     not_offered: tuple[str, ...]
+    notes: tuple[str, ...]
     checks: str
     breaches: tuple[str, ...]
 
@@ -305,6 +325,7 @@ class Provenance(Block):
     items: tuple[tuple[str, str], ...]
     sources: tuple[SourceTerms, ...]
     labels: tuple[str, ...]
+    attributions: tuple[str, ...]
 
 
 class Appendix(Block):

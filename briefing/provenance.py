@@ -1,12 +1,39 @@
 """Block 9: what the page was made from, by whom it was published, and what was assumed."""
 
+from collections.abc import Iterable
+
 from briefing import formats
 from briefing.labels import label
 from briefing.model import Provenance, SourceTerms
-from briefing.rows import Rows, as_date, as_float
-from schemas.series import SERIES, Feed
+from briefing.rows import Rows, as_date, as_float, as_text
+from schemas import live_feeds as live
+from schemas.feed import Feed
+from schemas.series import SERIES
 
+_Key = tuple[str, str]
 _HASH_SHOWN = 12
+# What a publisher asks to be said. FRED: its API's terms of use, the notice word for word.
+_ASKED = {
+    live.ALFRED: "This product uses the FRED\u00ae API but is not endorsed or certified by the "
+    "Federal Reserve Bank of St. Louis.",
+    live.FRED: "FRED, Federal Reserve Bank of St. Louis, carries the series listed under it; each "
+    "stays its owner's.",
+    live.DAMODARAN: "Implied equity risk premia: Aswath Damodaran, Stern School of Business, New "
+    "York University.",
+    live.SHILLER: "Long-run S&P Composite data: Robert J. Shiller, Yale University.",
+    live.SHILLER_MIRROR: "Long-run S&P Composite data: Robert J. Shiller, Yale University, by the "
+    "datasets mirror.",
+    live.BLS: "BLS.gov cannot vouch for the data or analyses derived from these data after the "
+    "data have been retrieved from BLS.gov.",
+    live.BIS: "Effective exchange rates: Bank for International Settlements.",
+    live.DEFILLAMA: "On-chain volumes and values: DefiLlama.",
+}
+# Whose figures another publisher carries, by a word of the feed's terms.
+_OWNERS = {
+    "Moody's": "Corporate bond yields: Moody's.",
+    "ICE Data": "Option-adjusted spreads and yields: ICE Data Indices, LLC, ICE BofA indices.",
+    "Michigan": "Expected inflation: University of Michigan, Surveys of Consumers.",
+}
 
 
 def provenance(rows: Rows) -> Provenance:
@@ -23,22 +50,47 @@ def provenance(rows: Rows) -> Provenance:
         ("Code version", run.code_version),
         ("Code hash", run.code_hash[:_HASH_SHOWN]),
     )
-    return Provenance(items=items, sources=_sources(rows), labels=_labels(rows))
+    return Provenance(
+        items=items, sources=_sources(rows), labels=_labels(rows), attributions=_attributions(rows)
+    )
 
 
-def _feeds(rows: Rows) -> list[tuple[str, Feed]]:
-    found = ((entry.id, entry.feed(rows.run.source)) for entry in SERIES)
+def _used(rows: Rows) -> list[tuple[str, Feed]]:
+    """The inputs known at this session, in catalogue order, each with the feed it came by."""
+    today = rows.at("core_as_known_daily", rows.session)
+    publishers = {row["series_id"]: as_text(row["publisher"]) for row in today}
+    found = (
+        (entry.id, entry.feed_by(rows.run.source, publishers[entry.id]))
+        for entry in SERIES
+        if entry.id in publishers
+    )
     return [(name, feed) for name, feed in found if feed is not None]
 
 
+def _listed(pairs: Iterable[tuple[_Key, str]]) -> dict[_Key, str]:
+    """The inputs of each key as one list, in the order given."""
+    by_key: dict[_Key, list[str]] = {}
+    for key, name in pairs:
+        by_key.setdefault(key, []).append(label(name))
+    return {key: ", ".join(names) for key, names in by_key.items()}
+
+
 def _sources(rows: Rows) -> tuple[SourceTerms, ...]:
-    by_terms: dict[tuple[str, str], list[str]] = {}
-    for name, feed in _feeds(rows):
-        by_terms.setdefault((feed.publisher, feed.terms), []).append(label(name))
+    """Each publisher's terms, once per terms: one publisher may carry what others own."""
+    listed = _listed(((feed.publisher, feed.terms), name) for name, feed in _used(rows))
     return tuple(
-        SourceTerms(publisher=publisher, series=", ".join(names), terms=terms)
-        for (publisher, terms), names in by_terms.items()
+        SourceTerms(publisher=publisher, series=names, terms=terms)
+        for (publisher, terms), names in sorted(listed.items(), key=lambda item: item[0][0])
     )
+
+
+def _attributions(rows: Rows) -> tuple[str, ...]:
+    """What publishers ask to be said where their figures are shown."""
+    publishers = {feed.publisher for _name, feed in _used(rows)}
+    owners = {owner for _name, feed in _used(rows) for owner in _OWNERS if owner in feed.terms}
+    asked = (line for name, line in _ASKED.items() if name in publishers)
+    owned = (line for name, line in _OWNERS.items() if name in owners)
+    return (*asked, *owned) if rows.run.source == "live" else ()
 
 
 def _labels(rows: Rows) -> tuple[str, ...]:
@@ -68,9 +120,8 @@ def _labels(rows: Rows) -> tuple[str, ...]:
         equity = formats.percent(as_float(cost["weight_equity"]), 0)
         debt = formats.percent(as_float(cost["weight_debt"]), 0)
         found.append(f"Capital weights are assumed: {equity} equity, {debt} debt.")
-    for name, feed in _feeds(rows):
-        if feed.note:
-            found.append(f"{label(name)} ({feed.publisher}): {feed.note}.")
+    notes = _listed(((feed.publisher, feed.note), name) for name, feed in _used(rows) if feed.note)
+    found.extend(f"{names} ({publisher}): {note}." for (publisher, note), names in notes.items())
     if rows.run.source == "simulated":
         found.append("SIMULATED: every market value on this page comes from a seeded generator.")
     return tuple(found)

@@ -1,6 +1,6 @@
 """Blocks 0 and 1: whether the page can be trusted, and what it says, each in one sentence."""
 
-from briefing import formats, freshness
+from briefing import breaches, formats, freshness
 from briefing.labels import label
 from briefing.model import Header, PageState, Status, Verdict
 from briefing.rows import Row, Rows, as_date, as_int, as_text
@@ -27,6 +27,7 @@ _STATE_WORDS: dict[PageState, str] = {
 _SOURCES = {
     "simulated": "Simulated market: made by a seeded generator, no market data",
     "sample": "Sample market: S&P 500 1999 to 2018, VIX from 2014",
+    "live": "Live market: each input as its publisher served it, known when it was known",
 }
 
 
@@ -55,10 +56,11 @@ def header(rows: Rows) -> Header:
 def status(rows: Rows) -> Status:
     """Complete, degraded or withheld, and why.
 
-    Withheld: no hedge layer could be evaluated. Degraded: an input that the source does offer is
-    late, stale or missing, or a check was breached. What the source never offers degrades nothing.
+    Withheld: no hedge layer could be evaluated. Degraded: an input that a measure uses and the
+    source offers is late, stale, suspect or missing, or one of its checks was breached. What the
+    source never offers, and what no measure uses, degrades nothing.
     """
-    reasons = (*_input_reasons(rows), *freshness.breaches(rows))
+    reasons = (*_input_reasons(rows), *freshness.check_breaches(rows))
     decisions = hedge_decisions(rows)
     if is_withheld(decisions):
         state: PageState = "withheld"
@@ -67,7 +69,7 @@ def status(rows: Rows) -> Status:
         state, sentence = "degraded", f"Degraded: {_summary(rows)}."
     else:
         state = "complete"
-        sentence = "Complete: every input that the source offers is current; all checks passed."
+        sentence = "Complete: every used input is current and passed its checks."
     detail = sentence.partition(": ")[2]
     return Status(
         state=state,
@@ -97,12 +99,15 @@ def _input_reasons(rows: Rows) -> tuple[str, ...]:
 
 
 def _summary(rows: Rows) -> str:
-    late, broken = len(freshness.failing(rows)), len(freshness.breaches(rows))
+    faults, broken = freshness.failing(rows), freshness.check_breaches(rows)
     parts = []
-    if late:
-        parts.append(formats.count(late, "input") + " late, stale or missing")
-    if broken:
-        parts.append(formats.count(broken, "check") + " breached or not recorded")
+    if faults:
+        names = breaches.named([cell.label for cell in faults])
+        parts.append(f"{formats.count(len(faults), 'used input')} not current ({names})")
+    if broken == (breaches.UNCHECKED,):
+        parts.append("no check results recorded")
+    elif broken:
+        parts.append(formats.count(len(broken), "check") + " breached")
     return " and ".join(parts)
 
 

@@ -7,8 +7,10 @@ from briefing.schema import json_schema
 from policy.decide import decision_step
 from policy.model import load
 from schemas.catalogue import TABLES
+from schemas.feed import Feed
 from schemas.model import Column, Table
-from schemas.series import SERIES, SOURCES, Feed
+from schemas.series import SERIES, SOURCES
+from sources.desk import desk_json_schema
 from transforms.steps import steps
 
 HERE = Path(__file__).resolve().parent
@@ -77,11 +79,12 @@ def _feed_row(series_id: str, feed: Feed | None) -> str:
 def _known(feed: Feed) -> str:
     known = feed.known
     clock = f"{known.at:%H:%M} New York"
+    months = f", {known.months} months later" if known.months else ""
     return {
         "after_close": f"{known.minutes} minutes after the close",
         "days_later": f"{known.days} days later, {clock}",
-        "same_month": f"day {known.day} of the month, {clock}",
-        "next_month": f"day {known.day} of the next month, {clock}",
+        "sessions_later": f"{known.days} sessions later, {clock}",
+        "months_later": f"day {known.day} of the month{months}, {clock}",
         "stamped": "the publisher's own stamp",
     }[known.rule]
 
@@ -102,6 +105,7 @@ DOCUMENTS: dict[str, Callable[[], str]] = {
     "sources.md": sources,
     "dag.md": dag,
     "briefing.schema.json": json_schema,
+    "desk.schema.json": desk_json_schema,
 }
 
 if __name__ == "__main__":

@@ -22,7 +22,9 @@ from schemas.mart import (
 )
 from schemas.model import Column, Table, Unit
 
-OPTIONAL_TABLES = frozenset({"raw_event", "raw_vx_settlement", "core_event_daily", "core_vx_curve_daily"})  # fmt: skip
+OPTIONAL_TABLES = frozenset({
+    "raw_event", "raw_vx_settlement", "raw_option_quote", "core_event_daily", "core_vx_curve_daily",
+})  # fmt: skip
 """Tables that a source may leave empty: no rows is ``warn``, an input taken out, not a refusal."""
 
 DECISION_TABLES = frozenset(
@@ -39,20 +41,25 @@ LARGEST = sys.float_info.max
 """The bound where none is declared: what exceeds it is not finite."""
 
 
-def derived(table: Table, suite: Suite) -> tuple[Check, ...]:
+def derived(table: Table, suite: Suite, missing: frozenset[str] = frozenset()) -> tuple[Check, ...]:
     """The checks of one suite that the declaration says.
 
     The history suite judges every row, the latest session's too; what it judges with the same
     severity is not judged again on the latest rows alone.
+
+    Args:
+        table: the table's declaration.
+        suite: history or latest.
+        missing: series that the source has no feed of; their columns are null throughout.
     """
     if suite == "latest":
-        return _bounds(table, "fail") if table.layer == "mart" else ()
+        return _bounds(table, "fail", missing) if table.layer == "mart" else ()
     return (
         _header(table),
         _rows(table),
         *(_filled(table, column) for column in table.columns if not table.is_nullable(column.name)),
         _key(table),
-        *_bounds(table, _history_severity(table)),
+        *_bounds(table, _history_severity(table), missing),
     )
 
 
@@ -79,8 +86,9 @@ def _key(table: Table) -> Check:
     return Check("key", "key", "fail", f"one row per {', '.join(table.key)}", table.key)
 
 
-def _bounds(table: Table, severity: Severity) -> tuple[Check, ...]:
-    return tuple(_bounded(column, severity) for column in table.columns if _is_bounded(column))
+def _bounds(table: Table, severity: Severity, missing: frozenset[str]) -> tuple[Check, ...]:
+    held = (column for column in table.columns if column.name not in missing)
+    return tuple(_bounded(column, severity) for column in held if _is_bounded(column))
 
 
 def _is_bounded(column: Column) -> bool:

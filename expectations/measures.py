@@ -5,6 +5,9 @@ Each is an expression over the whole table in key order. Judging them is Great E
 
 import polars as pl
 
+UNSUSPECTED = "none"
+"""What stands for no suspicion, since a null would not be judged."""
+
 
 def session_gap(calendar: pl.Series) -> pl.Expr:
     """Sessions from the previous row's session to this one's [sessions]; -1 for no session at all.
@@ -60,3 +63,30 @@ def rows_per_session() -> pl.Expr:
 def freshness_of(series_id: str) -> pl.Expr:
     """The freshness of one series' rows; null on the rows of the others."""
     return pl.when(pl.col("series_id") == series_id).then(pl.col("freshness"))
+
+
+def suspicion_of(series_id: str) -> pl.Expr:
+    """Why one series' rows are not believed, UNSUSPECTED where they are; null on the others' rows."""
+    reason = pl.col("suspicion").fill_null(UNSUSPECTED)
+    return pl.when(pl.col("series_id") == series_id).then(reason)
+
+
+def room_in_range(ranges: dict[str, tuple[float, float | None, float | None]]) -> pl.Expr:
+    """How far a raw value lies inside its series' plausible range [the column's unit].
+
+    Args:
+        ranges: scale, lowest and highest by series and publisher, with a space between.
+
+    Returns:
+        Negative outside; null where the series has no feed, or no bound.
+    """
+    feed = pl.concat_str("series_id", "publisher", separator=" ")
+    scale, lowest, highest = (
+        feed.replace_strict(
+            list(ranges), [one[place] for one in ranges.values()], default=None,
+            return_dtype=pl.Float64,
+        )
+        for place in range(3)
+    )  # fmt: skip
+    value = pl.col("value") * scale
+    return pl.min_horizontal(value - lowest, highest - value)

@@ -8,9 +8,10 @@ import polars as pl
 
 from expectations import measures
 from expectations.check import Check, CheckRun, Severity, Suite
-from expectations.derive import derived, rows_severity
+from expectations.derive import LARGEST, derived, rows_severity
+from schemas.core import SUSPICIONS
 from schemas.model import Table
-from schemas.series import offered_by, series_of
+from schemas.series import SERIES, series_of, watched
 
 HORIZONS = (5, 10, 21, 42, 63, 126, 252)
 LAYERS = ("L1", "L2", "L3", "SE")
@@ -19,7 +20,10 @@ _OUTCOMES = ("fired", "not_fired", "no_data", "not_evaluated")
 _ACTIONS = ("hold", "add", "reduce", "review", "blocked", "unknown")
 _WORDS: dict[str, dict[str, tuple[str, ...]]] = {
     "raw_event": {"event_kind": ("fomc_decision", "cpi", "ppi", "gdp")},
-    "core_as_known_daily": {"freshness": ("ok", "warn", "fail")},
+    "core_as_known_daily": {
+        "freshness": ("ok", "warn", "fail", "suspect"),
+        "suspicion": SUSPICIONS,
+    },
     "mart_policy_cell": {"layer_id": LAYERS},
     "mart_rule_evaluation_daily": {"outcome": _OUTCOMES},
     "mart_signer_daily": {
@@ -71,7 +75,8 @@ def checks(
         calendar: every session, ascending; none for tables without sessions in a row.
     """
     stated = _history(table, run, calendar) if suite == "history" else _latest(table, run)
-    return (*derived(table, suite), *stated)
+    missing = frozenset(entry.id for entry in SERIES if not entry.feeds_of(run.source))
+    return (*derived(table, suite, missing - run.required), *stated)
 
 
 def needs_calendar(table: Table) -> bool:
@@ -88,6 +93,7 @@ def _history(table: Table, run: CheckRun, calendar: pl.Series | None) -> tuple[C
         *_present(table, run),
         *_grain(table),
         *_plausible(table),
+        *_in_range(table, run),
     )
 
 
@@ -141,11 +147,9 @@ def _measures(table: Table, severity: Severity) -> tuple[tuple[str, Severity], .
 
 
 def _inputs(table: Table, run: CheckRun) -> tuple[tuple[str, Severity], ...]:
-    offered = {entry.id for entry in offered_by(run.source)}
+    expected = {entry.id for entry in watched(run.source)} | run.required
     held = (entry.id for entry in series_of(table.name))
-    return tuple(
-        (name, _severity(name, run)) for name in held if name in offered or name in run.required
-    )
+    return tuple((name, _severity(name, run)) for name in held if name in expected)
 
 
 def _severity(series_id: str, run: CheckRun) -> Severity:
@@ -188,11 +192,21 @@ def _members(table: Table) -> tuple[Check, ...]:
 def _freshness(table: Table, run: CheckRun) -> tuple[Check, ...]:
     if table.name != "core_as_known_daily":
         return ()
-    offered = {entry.id for entry in offered_by(run.source)}
+    names = sorted({entry.id for entry in watched(run.source)} | run.required)
     return (
-        *(_fresh(name, "fresh", "warn", ("ok",)) for name in sorted(offered | run.required)),
+        *(_fresh(name, "fresh", "warn", ("ok",)) for name in names),
         *(_fresh(name, "usable", "fail", ("ok", "warn")) for name in sorted(run.required)),
+        *(_believed(name, _severity(name, run)) for name in names),
     )
+
+
+def _believed(series_id: str, severity: Severity) -> Check:
+    return Check(
+        f"suspect.{series_id}", "within", severity,
+        f"a {series_id} that its own past, the other series and other publishers let stand",
+        (f"suspicion of {series_id}",), values=(measures.UNSUSPECTED,),
+        measure=measures.suspicion_of(series_id),
+    )  # fmt: skip
 
 
 def _fresh(series_id: str, prefix: str, severity: Severity, accepted: tuple[str, ...]) -> Check:
@@ -201,6 +215,23 @@ def _fresh(series_id: str, prefix: str, severity: Severity, accepted: tuple[str,
         f"freshness of {series_id}: {' or '.join(accepted)}", (f"freshness of {series_id}",),
         values=accepted, measure=measures.freshness_of(series_id), needs_values=True,
     )  # fmt: skip
+
+
+def _in_range(table: Table, run: CheckRun) -> tuple[Check, ...]:
+    """Raw values that the core layer takes as never published; here it is said which."""
+    if table.name != "raw_observation":
+        return ()
+    ranges = {
+        f"{entry.id} {feed.publisher}": (feed.scale, entry.column.ge, entry.column.le)
+        for entry in SERIES
+        for feed in entry.feeds_of(run.source)
+    }
+    check = Check(
+        "range.value", "bounds", "warn", "every value inside its series' plausible range",
+        ("room inside the plausible range",), ge=0, le=LARGEST,
+        measure=measures.room_in_range(ranges),
+    )  # fmt: skip
+    return (check,)
 
 
 def _plausible(table: Table) -> tuple[Check, ...]:

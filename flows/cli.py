@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import sys
 import traceback
 from datetime import date, datetime
@@ -23,11 +24,16 @@ app = typer.Typer(
     "and why. Educational; not investment advice.",
 )
 
+sources_app = typer.Typer(invoke_without_command=True)
+app.add_typer(sources_app, name="sources")
+desk_app = typer.Typer(no_args_is_help=True, help="Your desk: worth, positions, limits.")
+app.add_typer(desk_app, name="desk")
+
 Day = Annotated[
     datetime | None,
     typer.Option("--date", formats=["%Y-%m-%d"], help="session to describe [YYYY-MM-DD]"),
 ]
-Source = Annotated[str | None, typer.Option(help="market data: sample or simulated")]
+Source = Annotated[str | None, typer.Option(help="market data: sample, simulated or live")]
 AsJson = Annotated[bool, typer.Option("--json", help="machine-readable output on stdout")]
 
 
@@ -53,13 +59,16 @@ def run(
     no_orchestrator: Annotated[
         bool, typer.Option("--no-orchestrator", help="the same work without Prefect")
     ] = False,
+    offline: Annotated[
+        bool, typer.Option("--offline", help="ask no publisher, use what is in the archive")
+    ] = False,
 ) -> None:
     """Make the briefing of a session: by default the last one that the source has."""
     from flows.brief import brief
     from flows.plan import Wish
     from flows.progress import shown_on_terminal
 
-    wish = Wish(_day(day), source, policy, out, want_pdf=not no_pdf)
+    wish = Wish(_day(day), source, policy, out, not no_pdf, offline)
     with shown_on_terminal():
         outcome = brief(wish, orchestrated=not no_orchestrator)
     for note in outcome.notes:
@@ -96,13 +105,19 @@ def table(
     until: Annotated[
         datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="last session")
     ] = None,
+    as_of: Annotated[
+        datetime | None,
+        typer.Option(
+            "--as-of", formats=["%Y-%m-%d"], help="what was known when this session was decided"
+        ),
+    ] = None,
     source: Source = None,
     form: Annotated[Format, typer.Option("--format")] = Format.CSV,
 ) -> None:
     """Write a table to stdout."""
-    from flows.inspect import exported
+    from flows.inspect import Rows, exported
 
-    payload = exported(name, _day(since), _day(until), source, form.value)
+    payload = exported(name, Rows(_day(since), _day(until), _day(as_of)), source, form.value)
     sys.stdout.buffer.write(payload)
     sys.stdout.buffer.flush()
 
@@ -113,6 +128,87 @@ def status(source: Source = None, *, as_json: AsJson = False) -> None:
     from flows.inspect import status_text
 
     typer.echo(status_text(source, as_json=as_json))
+
+
+@app.command()
+def fetch(
+    source: Source = None,
+    since: Annotated[
+        datetime | None,
+        typer.Option("--since", formats=["%Y-%m-%d"], help="how far back [YYYY-MM-DD]"),
+    ] = None,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Ask the publishers and archive what they have, without making a page."""
+    from flows.archive import fetch as fetched
+    from flows.archive import fetch_code, fetch_text
+    from flows.progress import shown_on_terminal
+
+    with shown_on_terminal():
+        collected = fetched(source, _day(since))
+    typer.echo(fetch_text(collected, as_json=as_json))
+    raise typer.Exit(fetch_code(collected))
+
+
+@app.command()
+def rebuild(source: Source = None, *, as_json: AsJson = False) -> None:
+    """Make the warehouse anew from the archive, without the network."""
+    from flows.archive import rebuild_warehouse, rebuilt_text
+    from flows.progress import shown_on_terminal
+
+    with shown_on_terminal():
+        rebuilt = rebuild_warehouse(source)
+    typer.echo(rebuilt_text(rebuilt, as_json=as_json))
+
+
+@sources_app.callback()
+def sources(context: typer.Context, source: Source = None, *, as_json: AsJson = False) -> None:
+    """List every input: publisher, terms, last observation, last fetch, age and state."""
+    if context.invoked_subcommand is not None:
+        return
+    from flows.inputs import inputs
+    from flows.inputs_text import shown
+
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+    typer.echo(shown(inputs(source), as_json=as_json, width=width))
+
+
+@sources_app.command("check")
+def sources_check(
+    file: Annotated[Path, typer.Argument(help="a publisher's file, your own CSV or a desk.yaml")],
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Explain what a file is, and whether it would be accepted."""
+    from flows.check import check_file
+
+    checked = check_file(file)
+    typer.echo(checked.text(as_json=as_json))
+    raise typer.Exit(checked.code)
+
+
+@sources_app.command("accept")
+def sources_accept(
+    dataset: Annotated[str, typer.Argument(help="a file's dataset, as volbrief sources names it")],
+    source: Source = None,
+) -> None:
+    """Accept an archived file that was refused because it restates history."""
+    from flows.acceptance import accept
+
+    typer.echo(accept(dataset, source))
+
+
+@desk_app.command("check")
+def desk_check(
+    file: Annotated[Path | None, typer.Argument(help="default: the setting VOLBRIEF_DESK")] = None,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Say what a desk file means, or what is wrong with it."""
+    from flows.check import check_desk
+
+    typer.echo(check_desk(file, as_json=as_json))
 
 
 @app.command()
@@ -133,13 +229,15 @@ def _day(stamp: datetime | None) -> date | None:
 def main() -> NoReturn:
     """Run the command; a stop is one sentence on stderr and an exit code that means something."""
     sys.excepthook = _bug
+    code = ExitCode.COMPLETE
     try:
         # Not app(): that would put its own hook in place of ours.
         typer.main.get_command(app)(standalone_mode=True)
     except Stop as stop:
-        typer.echo(f"volbrief: {stop}", err=True)
-        sys.exit(stop.code)
-    sys.exit(ExitCode.COMPLETE)
+        typer.echo("\n".join((f"volbrief: {stop}", *stop.notes)), err=True)
+        code = stop.code
+    # Out here the stop is gone, and with it the frames that would keep the database's handles.
+    sys.exit(code)
 
 
 def _bug(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 from flows.outcome import ExitCode, Stop
 from policy.errors import PolicyError
-from sources.dataset import SourceError
+from sources.errors import SourceError
 from warehouse.errors import Busy, StoreError
 
 

@@ -3,7 +3,8 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,8 @@ from schemas.catalogue import table
 from schemas.mart import MART_HEDGE_DECISION_DAILY
 from schemas.model import SchemaError, Table
 from schemas.ops import OPS_RUN
+from warehouse.errors import StoreError
+from warehouse.exports import as_bytes
 from warehouse.ledger import Ledger
 from warehouse.store import Store
 
@@ -21,24 +24,63 @@ if TYPE_CHECKING:
     from polars import DataFrame  # passed on, never looked into here
 
 
-def exported(
-    name: str, since: date | None, until: date | None, source: str | None, form: str
-) -> bytes:
+@dataclass(frozen=True)
+class Rows:
+    """Which rows of a table: of sessions since and until, or those of, or known by, ``as_of``."""
+
+    since: date | None = None
+    until: date | None = None
+    as_of: date | None = None
+
+
+def exported(name: str, rows: Rows, source: str | None, form: str) -> bytes:
     """A table's rows as csv, json or parquet.
 
     Raises:
         Stop: no such table, dates reversed or on a table without sessions, or no warehouse yet.
     """
+    since, until = rows.since, rows.until
     try:
         declared = table(name)
     except SchemaError as error:
         raise Stop(str(error), ExitCode.UNMET) from error
+    if rows.as_of is not None:
+        return _as_known(declared, rows, source, form)
     if (since or until) and "session" not in declared.schema:
         raise Stop(f"{name} has no sessions: ask for it without --from and --to", ExitCode.UNMET)
     if since and until and since > until:
         raise Stop(f"--from {since} is after --to {until}: give the earlier first", ExitCode.UNMET)
     with as_stops(), _store(source) as store:
         return store.export(declared, None, form, since=since, until=until)
+
+
+def _as_known(declared: Table, rows: Rows, source: str | None, form: str) -> bytes:
+    """What was known when a session was decided: its rows, or the raw rows known by then."""
+    from flows.plan import refuse_closed_day
+
+    session = rows.as_of
+    if session is None or rows.since or rows.until:
+        raise Stop("--as-of names one session: leave --from and --to away", ExitCode.UNMET)
+    if "session" not in declared.schema and "available_at" not in declared.schema:
+        raise Stop(
+            f"{declared.name} has neither sessions nor times of knowledge: ask for it without "
+            "--as-of",
+            ExitCode.UNMET,
+        )
+    refuse_closed_day(session)
+    with as_stops(), _store(source) as store:
+        if "session" in declared.schema:
+            found = store.frame(declared, since=session, until=session)
+        else:
+            found = store.known(declared, _decision_at(store, session))
+    return as_bytes(found, form)
+
+
+def _decision_at(store: Store, session: date) -> datetime:
+    try:
+        return store.decision_at(session)
+    except StoreError as error:
+        raise Stop(str(error), ExitCode.UNMET) from error
 
 
 def explanation(layer: str, day: date | None, source: str | None, *, as_json: bool) -> str:
@@ -111,6 +153,7 @@ def status_text(source: str | None, *, as_json: bool) -> str:
             "has_warehouse": (folder / "volbrief.duckdb").exists(),
             "last_published": dict(published[-1]) if published else None,
             "sessions": _coverage(folder),
+            "superseded_inputs": _superseded(folder),
         }
     if as_json:
         return json.dumps(state, indent=2, default=str)
@@ -130,6 +173,10 @@ def _status_lines(state: dict[str, object]) -> str:
         lines.append("published   nothing yet")
     if state["sessions"]:
         lines.append(f"tables      {state['sessions']}, known or not")
+    revised = state["superseded_inputs"]
+    if isinstance(revised, dict):
+        for session, names in revised.items():
+            lines.append(f"superseded  {session} was made before a revision of {', '.join(names)}")
     return "\n".join(lines)
 
 
@@ -140,6 +187,17 @@ def _coverage(folder: Path) -> str | None:
     with Store.open(path, read_only=True) as store:
         bounds = store.bounds(MART_HEDGE_DECISION_DAILY)
         return None if bounds is None else f"{bounds[0]} to {bounds[1]}"
+
+
+def _superseded(folder: Path) -> dict[str, tuple[str, ...]]:
+    """By published session the inputs that were revised since."""
+    from flows.superseded import superseded
+
+    path = folder / "volbrief.duckdb"
+    if not path.exists():
+        return {}
+    with Store.open(path, read_only=True) as store:
+        return {session.isoformat(): names for session, names in superseded(store).items()}
 
 
 @contextmanager

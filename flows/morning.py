@@ -1,33 +1,32 @@
 """The order of a morning, once; run as plain calls or as tasks of the orchestrator."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from zoneinfo import ZoneInfo
+from dataclasses import dataclass, replace
+from datetime import datetime
 
-from flows import pages, rebuild, stages
+from flows import clock, collect, pages, rebuild, stages, troubles
+from flows.collect import Collected
 from flows.faults import as_stops
 from flows.outcome import Outcome, Stop
 from flows.plan import Plan
 from flows.progress import report
-from flows.stages import Built, Fetched
+from flows.stages import Built
+from sources.calendar import is_session, last_closed
 from warehouse.ledger import Ledger
 from warehouse.lock import run_lock
-
-NEW_YORK = ZoneInfo("America/New_York")
 
 
 @dataclass(frozen=True)
 class Stages:
     """The stages of a run, as they are or wrapped as tasks."""
 
-    fetch: Callable[[Plan, str], Fetched]
-    rebuild: Callable[[Plan, tuple[Fetched, ...]], Built]
+    collect: Callable[[Plan], Collected]
+    rebuild: Callable[[Plan], Built]
     render: Callable[[Plan, Built], None]
     publish: Callable[[Plan, Built], Outcome]
 
 
-PLAIN = Stages(stages.fetch, rebuild.rebuild, pages.render_pages, pages.publish_pages)
+PLAIN = Stages(collect.collect, rebuild.rebuild, pages.render_pages, pages.publish_pages)
 
 
 def morning(plan: Plan, calls: Stages) -> Outcome:
@@ -48,27 +47,55 @@ def morning(plan: Plan, calls: Stages) -> Outcome:
 
 
 def _published(plan: Plan, calls: Stages, ledger: Ledger) -> Outcome:
-    fetched = []
-    for name in stages.datasets(plan):
-        report(f"fetch {name}")
-        fetched.append(calls.fetch(plan, name))
+    collected = calls.collect(plan)
+    ledger.append("collected", at=_now(), **collected.as_json())
+    try:
+        with as_stops():
+            return _from_archive(plan, calls, ledger, collected)
+    except Stop as stop:
+        if not collected.problems:
+            raise
+        raise Stop(
+            str(stop), stop.code, (*stop.notes, *troubles.lines(collected.problems))
+        ) from stop
+
+
+def _from_archive(plan: Plan, calls: Stages, ledger: Ledger, collected: Collected) -> Outcome:
     report("rebuild the warehouse")
-    built = calls.rebuild(plan, tuple(fetched))
+    built = calls.rebuild(plan)
     ledger.append("committed", at=_now(), run_id=built.run_id, data_hash=built.data_hash)
     report("render the pages")
     calls.render(plan, built)
     report("publish")
     outcome = calls.publish(plan, built)
     ledger.append("published", at=_now(), **outcome.as_json())
-    return outcome
+    behind = _behind(plan, built)
+    notes = (
+        *outcome.notes,
+        *filter(None, [behind]),
+        *troubles.lines((*collected.problems, *built.refusals)),
+    )
+    return replace(outcome, notes=notes, is_behind=bool(behind))
+
+
+def _behind(plan: Plan, built: Built) -> str | None:
+    """A line where the last session that has its inputs is not the last that has closed."""
+    if plan.live is None or plan.as_of is not None:
+        return None
+    closed = last_closed(clock.now())
+    if built.session >= closed:
+        return None
+    needed = ", ".join(plan.rules.required_inputs)
+    return (
+        f"The last session with all of {needed} is {built.session}; the last that has closed is "
+        f"{closed}: this page is behind the market."
+    )
 
 
 def is_market_day(moment: datetime) -> bool:
     """Whether the exchange opens on the New York day of this moment."""
-    from sources.calendar import is_session
-
-    return is_session(moment.astimezone(NEW_YORK).date())
+    return is_session(clock.new_york_day(moment))
 
 
 def _now() -> str:
-    return datetime.now(UTC).isoformat()
+    return clock.now().isoformat()

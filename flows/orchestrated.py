@@ -28,6 +28,7 @@ def run_as_flow(wish: Wish) -> Outcome:
             policy=wish.policy,
             out=None if wish.out is None else str(wish.out),
             pdf=wish.want_pdf,
+            offline=wish.is_offline,
         )
 
 

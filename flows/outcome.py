@@ -22,15 +22,19 @@ class ExitCode(IntEnum):
 
 
 class Stop(RuntimeError):  # noqa: N818 - most stops are no fault of the program
-    """A run that cannot go on: one sentence for the user, and the exit code that fits it."""
+    """A run that cannot go on: one sentence for the user, and the exit code that fits it.
 
-    def __init__(self, message: str, code: ExitCode) -> None:
+    ``notes`` are what else the user should know, a line each.
+    """
+
+    def __init__(self, message: str, code: ExitCode, notes: tuple[str, ...] = ()) -> None:
         super().__init__(message)
         self.code = code
+        self.notes = notes
 
-    def __reduce__(self) -> tuple[type["Stop"], tuple[str, ExitCode]]:
-        """Keep the code when the orchestrator copies the exception."""
-        return type(self), (str(self), self.code)
+    def __reduce__(self) -> tuple[type["Stop"], tuple[str, ExitCode, tuple[str, ...]]]:
+        """Keep code and notes when the orchestrator copies the exception."""
+        return type(self), (str(self), self.code, self.notes)
 
 
 STATE_CODES = {
@@ -43,7 +47,10 @@ STATE_CODES = {
 
 @dataclass(frozen=True)
 class Outcome:
-    """A run that ended as it should: with a page, or on a closed market with none."""
+    """A run that ended as it should: with a page, or on a closed market with none.
+
+    ``is_behind`` says that a later session than the described one has closed.
+    """
 
     state: str
     message: str
@@ -52,11 +59,13 @@ class Outcome:
     revision: int | None = None
     files: dict[str, Path] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    is_behind: bool = False
 
     @property
     def code(self) -> ExitCode:
-        """The exit code of this state."""
-        return STATE_CODES[self.state]
+        """The exit code of this state; a page that is behind the market is never complete."""
+        code = STATE_CODES[self.state]
+        return max(code, ExitCode.DEGRADED) if self.is_behind else code
 
     def as_json(self) -> dict[str, str | int | dict[str, str] | None]:
         """The outcome as plain values."""

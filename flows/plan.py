@@ -4,12 +4,15 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from flows import clock
 from flows.faults import as_stops
 from flows.outcome import ExitCode, Stop
 from flows.settings import Settings, known_source
 from policy.model import Policy, load, names
 from sources.calendar import is_session, nearest_sessions
-from sources.dataset import SourceError
+from sources.errors import SourceError
+from sources.live_choices import EXTRA, Live
+from sources.publishers import publishers
 from sources.simulated import Simulation
 from warehouse.errors import StoreError
 from warehouse.publish import writable
@@ -34,8 +37,11 @@ class Plan:
     out: Path
     data: Path
     simulation: Simulation
+    live: Live | None = None
     want_pdf: bool = True
+    is_offline: bool = False
     lock_wait: float = 0.0
+    authorities: Path | None = None
 
     @property
     def warehouse(self) -> Path:
@@ -66,6 +72,8 @@ class Wish:
     policy: str | None = None
     out: Path | None = None
     want_pdf: bool = True
+    is_offline: bool = False
+    since: date | None = None
 
 
 def plan_of(wish: Wish, settings: Settings) -> Plan:
@@ -88,8 +96,11 @@ def plan_of(wish: Wish, settings: Settings) -> Plan:
         out=wish.out or settings.out,
         data=settings.folder(source),
         simulation=_simulation(settings),
+        live=_live(wish, settings) if source == "live" else None,
         want_pdf=wish.want_pdf,
+        is_offline=wish.is_offline,
         lock_wait=settings.lock_wait,
+        authorities=settings.authorities,
     )
     _writable(plan.data, _DATA_BYTES, "VOLBRIEF_DATA")
     _writable(plan.out, _OUT_BYTES, "--out or VOLBRIEF_OUT")
@@ -123,6 +134,31 @@ def refuse_closed_day(day: date) -> None:
         f"{day:%A} {day} is not a session of the exchange; the nearest are {before} and {after}",
         ExitCode.UNMET,
     )
+
+
+def _live(wish: Wish, settings: Settings) -> Live:
+    if unknown := sorted(set(settings.extra_sources) - set(EXTRA)):
+        raise Stop(
+            f"settings: VOLBRIEF_EXTRA_SOURCES has {', '.join(unknown)}; there are "
+            f"{', '.join(EXTRA)}",
+            ExitCode.CONFIG,
+        )
+    choices = Live(
+        today=clock.new_york_day(),
+        asked=wish.as_of,
+        since=wish.since,
+        base_urls=settings.base_urls,
+        fred_key=settings.fred_api_key,
+        bls_key=settings.bls_api_key,
+        contact=settings.contact,
+        extra=frozenset(settings.extra_sources),
+        own=settings.own,
+    )
+    try:
+        publishers(settings.base_urls, settings.contact)
+    except SourceError as error:
+        raise Stop(str(error), ExitCode.CONFIG) from error
+    return choices
 
 
 def _simulation(settings: Settings) -> Simulation:

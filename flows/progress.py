@@ -15,6 +15,25 @@ def report(text: str) -> None:
 
 
 @contextmanager
+def counted(what: str, total: int) -> Iterator[Callable[[str], None]]:
+    """A counter that tells the listener how many of a total are done, from any thread."""
+    listener, done = _listener.get(), 0
+
+    def advance(name: str) -> None:
+        nonlocal done
+        done += 1
+        if listener is not None:
+            listener(f"{what} {_bar(done, total)} {done} of {total}: {name}")
+
+    yield advance
+
+
+def _bar(done: int, total: int, width: int = 24) -> str:
+    filled = width * done // max(total, 1)
+    return "█" * filled + "·" * (width - filled)
+
+
+@contextmanager
 def shown_on_terminal() -> Iterator[None]:
     """Show progress on stderr while the block runs; nothing when stderr is no terminal."""
     if not sys.stderr.isatty():

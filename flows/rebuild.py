@@ -1,30 +1,28 @@
 """From archived bytes to a committed warehouse: parse, check, build, decide, check."""
 
-from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 
 from expectations.run import CheckResult, CheckRun, as_frame, validate
 from flows import identity, pages
+from flows.intake import take_in
 from flows.materialize import materialize
 from flows.outcome import ExitCode, Stop
 from flows.plan import Plan
 from flows.progress import report
-from flows.stages import Built, Fetched, datasets
+from flows.stages import Built, datasets
 from policy.decide import decision_step
 from schemas.catalogue import TABLES
 from schemas.core import CORE_SESSION, CORE_TABLES
 from schemas.mart import MART_TABLES
 from schemas.model import Table
 from schemas.ops import OPS_CHECK_RESULT
-from schemas.raw import RAW_SESSION, RAW_TABLES
-from sources import market
-from sources.dataset import Provenance
+from schemas.raw import RAW_TABLES
 from transforms.steps import steps
-from warehouse.snapshots import Snapshots
 from warehouse.store import Store
 
 
-def rebuild(plan: Plan, fetched: tuple[Fetched, ...]) -> Built:
+def rebuild(plan: Plan) -> Built:
     """Everything between the bytes and the page, in one transaction.
 
     Raises:
@@ -32,17 +30,17 @@ def rebuild(plan: Plan, fetched: tuple[Fetched, ...]) -> Built:
             changes), the session is outside the data, or an input breaks its contract.
     """
     with Store.open(plan.warehouse, wait_seconds=plan.lock_wait) as store:
-        return _rebuilt(plan, store, fetched)
+        return _rebuilt(plan, store)
 
 
-def _rebuilt(plan: Plan, store: Store, fetched: tuple[Fetched, ...]) -> Built:
+def _rebuilt(plan: Plan, store: Store) -> Built:
     store.create(tuple(TABLES.values()))
     results: list[CheckResult] = []
     try:
         with store.transaction():
-            _append_raw(plan, store, fetched)
+            refusals = take_in(plan, store)
             materialize(store, (*steps(plan.source), decision_step(plan.rules)))
-            built = _identified(plan, store)
+            built = replace(_identified(plan, store), refusals=tuple(refusals))
             results += _checked(plan, store, built)
             refused = [result for result in results if result.is_refusal]
             if refused:
@@ -53,33 +51,6 @@ def _rebuilt(plan: Plan, store: Store, fetched: tuple[Fetched, ...]) -> Built:
             _keep(store, results, results[0].run_id)
         raise
     return built
-
-
-def _append_raw(plan: Plan, store: Store, fetched: tuple[Fetched, ...]) -> None:
-    by_name, archive = datasets(plan), Snapshots(plan.archive)
-    is_new = store.last_session(RAW_SESSION) is None
-    for one in _archived(archive, by_name) if is_new else fetched:
-        dataset = by_name[one.dataset]
-        report(f"read {dataset.name}")
-        rows = market.raw_rows(
-            dataset,
-            archive.get(one.sha256),
-            source=plan.source,
-            sessions=None if dataset.table == RAW_SESSION else store.read(RAW_SESSION),
-            provenance=Provenance(one.retrieved_at, one.sha256),
-        )
-        store.append(dataset.table, rows)
-
-
-def _archived(archive: Snapshots, names: Iterable[str]) -> list[Fetched]:
-    """Everything that ever arrived, oldest first: a new file is rebuilt from the archive.
-
-    Of arrivals on the same instant the calendar comes first, since the others need it.
-    """
-    order = list(names)
-    arrivals = [one for one in archive.arrivals() if one.dataset_name in order]
-    arrivals.sort(key=lambda one: (one.retrieved_at, order.index(one.dataset_name)))
-    return [Fetched(one.dataset_name, one.sha256, one.retrieved_at) for one in arrivals]
 
 
 def _identified(plan: Plan, store: Store) -> Built:
@@ -121,7 +92,7 @@ def _checked(plan: Plan, store: Store, built: Built) -> list[CheckResult]:
 
 def _fed(plan: Plan) -> list[Table]:
     """The tables that the source can fill: what it never offers is empty, which is no fault."""
-    raw = {dataset.table.name for dataset in datasets(plan).values()}
+    raw = {one.table.name for one in datasets(plan).values() if one.table is not None}
     unfed = {table.name for table in RAW_TABLES} - raw
     unfed |= {
         table.name

@@ -5,7 +5,7 @@ from datetime import date
 from pathlib import Path
 
 from dotenv import dotenv_values
-from pydantic import Field, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from flows.outcome import ExitCode, Stop
@@ -19,10 +19,14 @@ class Settings(BaseSettings):
     """Defaults of a run; every field can be set as ``VOLBRIEF_<NAME>``."""
 
     model_config = SettingsConfigDict(
-        env_prefix=PREFIX, env_file=ENV_FILE, extra="ignore", frozen=True
+        env_prefix=PREFIX,
+        env_file=ENV_FILE,
+        env_nested_delimiter="__",
+        extra="ignore",
+        frozen=True,
     )
 
-    source: str = Field(default="sample", description="market data: sample or simulated")
+    source: str = Field(default="sample", description="market data: sample, simulated or live")
     policy: str = Field(default="steward", description="name of a policy, or path of a policy file")
     out: Path = Field(default=Path("out"), description="folder of the pages")
     data: Path = Field(
@@ -33,6 +37,29 @@ class Settings(BaseSettings):
     )
     simulated_end: date = Field(default=date(2025, 12, 31), description="its last session")
     simulated_seed: int = Field(default=7, description="its seed")
+    base_urls: dict[str, str] = Field(
+        default_factory=dict,
+        description="a publisher's address, as VOLBRIEF_BASE_URLS__CBOE=https://mirror.example/cboe",
+    )
+    fred_api_key: SecretStr | None = Field(
+        default=None, description="key of FRED's API: with it vintages are fetched"
+    )
+    bls_api_key: SecretStr | None = Field(
+        default=None, description="key of the BLS's API; it answers without one, less often"
+    )
+    contact: str = Field(
+        default="", description="e-mail address for the SEC's user agent; without it no filings"
+    )
+    extra_sources: tuple[str, ...] = Field(
+        default=(), description="of wsj, yahoo, defillama, nasdaq, midas those to ask; a JSON list"
+    )
+    own: Path | None = Field(
+        default=None, description="folder of your own CSV files, each named after its series"
+    )
+    authorities: Path | None = Field(
+        default=None, description="PEM file of further authorities, for a network that inspects"
+    )
+    desk: Path = Field(default=Path("desk.yaml"), description="your desk: worth, positions, limits")
     lock_wait: float = Field(
         default=0.0, ge=0, description="how long to wait for another run [seconds]"
     )
@@ -53,7 +80,11 @@ def load_settings() -> Settings:
     """
     known = {PREFIX + name.upper() for name in Settings.model_fields}
     given = {*os.environ, *dotenv_values(ENV_FILE)}
-    unknown = [n for n in given if n.upper().startswith(PREFIX) and n.upper() not in known]
+    unknown = [
+        name
+        for name in given
+        if name.upper().startswith(PREFIX) and name.upper().partition("__")[0] not in known
+    ]
     if unknown:
         raise Stop(
             f"environment or {ENV_FILE}: {', '.join(sorted(unknown))} is no setting; there are "
@@ -66,9 +97,13 @@ def load_settings() -> Settings:
         first = error.errors()[0]
         name = ".".join(str(part) for part in first["loc"])
         raise Stop(
-            f"settings: {PREFIX}{name.upper()} is {first.get('input')!r}: {first['msg']}",
+            f"settings: {PREFIX}{name.upper()} is {_shown(name, first.get('input'))}: {first['msg']}",
             ExitCode.CONFIG,
         ) from error
+
+
+def _shown(name: str, value: object) -> str:
+    return "***" if name.endswith("key") else repr(value)
 
 
 def known_source(name: str) -> str:

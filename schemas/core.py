@@ -4,6 +4,12 @@ from schemas.columns import columns
 from schemas.model import Table
 from schemas.series import series_of
 
+SUSPICIONS = ("unit_slip", "repeats", "spike", "identity", "shifted", "disagrees")
+"""Why a value is not believed; ``transforms.suspect`` says what each means."""
+
+UNFIT = ("fail", "suspect")
+"""The words of ``freshness`` whose value is taken out: too old for its feed, or not believed."""
+
 CORE_SESSION = Table(
     "core_session",
     "The trading calendar, with each session's decision time.",
@@ -15,8 +21,8 @@ CORE_AS_KNOWN_DAILY = Table(
     "core_as_known_daily",
     "For each session and series the newest event known by the decision time, however old.",
     ("session", "series_id"),
-    columns("session", "series_id", "event_date", "value", "available_at", "age_sessions",
-            "freshness", "raw_sha256"),
+    columns("session", "series_id", "publisher", "event_date", "value", "available_at",
+            "age_sessions", "freshness", "suspicion", "raw_sha256"),
 )  # fmt: skip
 
 
@@ -25,13 +31,21 @@ def _wide(name: str, doc: str) -> Table:
     return Table(name, doc, ("session",), columns("session", *names))
 
 
-CORE_INDEX_DAILY = _wide("core_index_daily", "Exchange closes, as known; null once stale.")
-CORE_RATE_DAILY = _wide("core_rate_daily", "Yields and rates, as known; null once stale.")
+CORE_INDEX_DAILY = _wide(
+    "core_index_daily", "Exchange closes, as known; null once stale or suspect."
+)
+CORE_RATE_DAILY = _wide(
+    "core_rate_daily", "Yields and rates, as known; null once stale or suspect."
+)
 CORE_VALUATION_DAILY = _wide(
     "core_valuation_daily", "The newest published premium and the levels it was solved at."
 )
-CORE_MACRO_DAILY = _wide("core_macro_daily", "Macro series, as known; null once stale.")
+CORE_MACRO_DAILY = _wide("core_macro_daily", "Macro series, as known; null once stale or suspect.")
 CORE_BREADTH_DAILY = _wide("core_breadth_daily", "NYSE breadth counts, as known.")
+
+CORE_GAUGE_DAILY = _wide(
+    "core_gauge_daily", "Issuance, market structure, chain data and sectors, as known."
+)
 
 CORE_VX_CURVE_DAILY = Table(
     "core_vx_curve_daily",
@@ -49,5 +63,5 @@ CORE_EVENT_DAILY = Table(
 
 CORE_TABLES = (
     CORE_SESSION, CORE_AS_KNOWN_DAILY, CORE_INDEX_DAILY, CORE_RATE_DAILY, CORE_VALUATION_DAILY,
-    CORE_MACRO_DAILY, CORE_BREADTH_DAILY, CORE_VX_CURVE_DAILY, CORE_EVENT_DAILY,
+    CORE_MACRO_DAILY, CORE_BREADTH_DAILY, CORE_GAUGE_DAILY, CORE_VX_CURVE_DAILY, CORE_EVENT_DAILY,
 )  # fmt: skip

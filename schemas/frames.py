@@ -9,6 +9,8 @@ from typing import Literal
 
 import polars as pl
 
+from schemas.model import SchemaError
+
 Operator = Literal[">", ">=", "<", "<=", "=", "!="]
 
 
@@ -33,6 +35,21 @@ def join_one(
     """
     validate: Literal["m:1", "1:1"] = "m:1" if many else "1:1"
     return left.join(right, on=on, how="left", validate=validate, maintain_order="left")
+
+
+def each_with(left: pl.LazyFrame, right: pl.LazyFrame) -> pl.LazyFrame:
+    """Every left row with every right row, the left order first: the one wanted product.
+
+    Raises:
+        SchemaError: a column that both have; it would be kept under another name.
+    """
+    both = sorted({*left.collect_schema()} & {*right.collect_schema()})
+    if both:
+        raise SchemaError(
+            f"each_with: both frames have {', '.join(both)}; accepted are frames without a column "
+            "in common; select or rename first"
+        )
+    return left.join(right, how="cross", maintain_order="left_right")
 
 
 def known_by(

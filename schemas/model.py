@@ -30,6 +30,9 @@ class Unit(StrEnum):
     SESSIONS = "sessions"
     DAYS = "calendar days"
     USD = "US dollars"
+    USD_MN = "millions of US dollars"
+    USD_BN = "billions of US dollars"
+    ETH = "ether"
 
 
 @dataclass(frozen=True)

@@ -20,4 +20,11 @@ OPS_RUN = Table(
             "state", "revision"),
 )  # fmt: skip
 
-OPS_TABLES = (OPS_CHECK_RESULT, OPS_RUN)
+OPS_ARRIVAL = Table(
+    "ops_arrival",
+    "Every archived file that the warehouse has taken in, and why one was not read.",
+    ("dataset", "retrieved_at"),
+    columns("dataset", "retrieved_at", "raw_sha256", "refusal"),
+)
+
+OPS_TABLES = (OPS_CHECK_RESULT, OPS_RUN, OPS_ARRIVAL)

@@ -12,9 +12,9 @@ RAW_SESSION = Table(
 
 RAW_OBSERVATION = Table(
     "raw_observation",
-    "Every scalar input, one row per series, event and vintage, in the unit it was published in.",
-    ("series_id", "event_date", "available_at"),
-    columns("series_id", "event_date", "value", "available_at", "is_reconstructed",
+    "Every scalar input, one row per series, publisher, event and vintage, in its published unit.",
+    ("series_id", "publisher", "event_date", "available_at"),
+    columns("series_id", "publisher", "event_date", "value", "available_at", "is_reconstructed",
             "retrieved_at", "raw_sha256"),
 )  # fmt: skip
 
@@ -32,4 +32,22 @@ RAW_EVENT = Table(
     columns("event_kind", "event_date", "available_at", "retrieved_at", "raw_sha256"),
 )
 
-RAW_TABLES = (RAW_SESSION, RAW_OBSERVATION, RAW_VX_SETTLEMENT, RAW_EVENT)
+RAW_EXPIRY = Table(
+    "raw_expiry",
+    "When S&P 500 and VIX contracts expire, by the exchange's listing rules.",
+    ("root", "expiry"),
+    columns("root", "expiry", "last_trading_day", "settlement", "retrieved_at", "raw_sha256"),
+)
+
+RAW_OPTION_QUOTE = Table(
+    "raw_option_quote",
+    "Delayed quotes of listed S&P 500 and VIX options, as the exchange served them.",
+    ("quote_at", "root", "expiry", "strike", "right"),
+    columns("quote_at", "root", "expiry", "strike", "right", "bid", "ask", "iv", "delta",
+            "open_interest", "volume", "underlying", "available_at", "retrieved_at",
+            "raw_sha256"),
+)  # fmt: skip
+
+RAW_TABLES = (
+    RAW_SESSION, RAW_OBSERVATION, RAW_VX_SETTLEMENT, RAW_EVENT, RAW_EXPIRY, RAW_OPTION_QUOTE,
+)  # fmt: skip

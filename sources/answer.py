@@ -7,7 +7,7 @@ from email.utils import parsedate_to_datetime
 import httpcore
 
 from sources import payload as bodies
-from sources.dataset import SourceError
+from sources.errors import SourceError
 from sources.request import Request, Response, Unchanged
 
 _OK, _UNMODIFIED, _SERVER = 200, 304, 500

@@ -5,14 +5,14 @@ its default range depends on the day it is imported.
 """
 
 import warnings
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
 import polars as pl
 
-from sources.dataset import SourceError
 from sources.delimited import dates, flags, instants, text_table
+from sources.errors import SourceError
 
 _FILE = "XNYS sessions"
 _HEADER = ("session", "open_at", "close_at", "is_half_day")
@@ -61,13 +61,21 @@ def parse_sessions(payload: bytes) -> pl.LazyFrame:
 
 def is_session(day: date) -> bool:
     """Whether the exchange opens on this date."""
-    return day in _sessions_around(day.year)
+    return day in _sessions_around(day.year // 10)
 
 
 def nearest_sessions(day: date) -> tuple[date, date]:
     """The last session before a date and the first after it; never the date itself."""
-    around = _sessions_around(day.year)
+    around = _sessions_around(day.year // 10)
     return max(s for s in around if s < day), min(s for s in around if s > day)
+
+
+def last_closed(moment: datetime) -> date:
+    """The last session whose close had come at a moment with a time zone."""
+    told = moment.astimezone(UTC)
+    rows = fetch_sessions(told.date() - _LONGEST_CLOSURE, told.date()).decode().splitlines()[1:]
+    closes = {row.split(",")[0]: datetime.fromisoformat(row.split(",")[2]) for row in rows}
+    return date.fromisoformat(max(day for day, close in closes.items() if close <= told))
 
 
 def _calendar(start: date, end: date) -> Any:  # noqa: ANN401  # the library has no types
@@ -80,7 +88,9 @@ def _calendar(start: date, end: date) -> Any:  # noqa: ANN401  # the library has
 
 
 @lru_cache(maxsize=16)
-def _sessions_around(year: int) -> frozenset[date]:
-    start, end = date(year, 1, 1) - _LONGEST_CLOSURE, date(year, 12, 31) + _LONGEST_CLOSURE
+def _sessions_around(decade: int) -> frozenset[date]:
+    # A decade costs little more than a year, and dates asked for lie close together.
+    start = date(decade * 10, 1, 1) - _LONGEST_CLOSURE
+    end = date(decade * 10 + 9, 12, 31) + _LONGEST_CLOSURE
     lines = fetch_sessions(start, end).decode().splitlines()[1:]
     return frozenset(date.fromisoformat(line.split(",", 1)[0]) for line in lines)

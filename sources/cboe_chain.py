@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from sources.dataset import SourceError
+from sources.errors import SourceError
 from sources.json_body import document
 from sources.remote import Remote
 from sources.sheet import Sheet, lines, sheet

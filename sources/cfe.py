@@ -14,7 +14,7 @@ from datetime import date, timedelta
 import polars as pl
 
 from sources.calendar import is_session, nearest_sessions
-from sources.dataset import SourceError
+from sources.errors import SourceError
 from sources.remote import Remote
 from sources.sheet import Sheet, headed, lines, once, sheet
 

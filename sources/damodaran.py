@@ -37,4 +37,4 @@ def parse_erp(payload: bytes) -> pl.LazyFrame:
     return observed(table, dates(table, "month", file=_FILE, layout="%Y-%m"), columns, file=_FILE)
 
 
-ERP = Dataset("damodaran_erp_monthly", RAW_OBSERVATION, fetch_erp, parse_erp)
+ERP = Dataset("damodaran_erp_monthly", RAW_OBSERVATION, parse_erp, fetch_erp)

@@ -9,7 +9,7 @@ from datetime import date, datetime
 
 import polars as pl
 
-from sources.dataset import SourceError
+from sources.errors import SourceError
 from sources.remote import Remote
 from sources.workbook import Cell, Grid, read_grid
 

@@ -7,29 +7,7 @@ from datetime import datetime
 import polars as pl
 
 from schemas.model import Table
-
-
-class SourceError(ValueError):
-    """A publisher's file is missing, or is not what its adapter was written for.
-
-    Attributes:
-        is_temporary: the same request may succeed later; false for what asking again cannot mend.
-        status: HTTP status of the refusal; null where the fault is not a status.
-        retry_after: how long the publisher asks to wait [seconds]; null where it does not say.
-    """
-
-    def __init__(
-        self,
-        message: str,
-        *,
-        is_temporary: bool = False,
-        status: int | None = None,
-        retry_after: float | None = None,
-    ) -> None:
-        super().__init__(message)
-        self.is_temporary = is_temporary
-        self.status = status
-        self.retry_after = retry_after
+from sources.request import Request
 
 
 @dataclass(frozen=True)
@@ -41,17 +19,41 @@ class Provenance:
 
 
 @dataclass(frozen=True)
+class Link:
+    """Where a file lies that another file names: the dataset of that page, and how to read it."""
+
+    page: str
+    find: Callable[[bytes], Request]
+
+
+@dataclass(frozen=True)
 class Dataset:
     """One file of one publisher.
 
-    ``fetch`` returns its bytes untouched. ``parse`` reads archived bytes and nothing else, and
-    returns the figures as published: for ``raw_observation`` the columns series_id, event_date and
-    value, with available_at where the publisher stamps its rows; for ``raw_session`` session,
-    open_at, close_at and is_half_day; for ``raw_vx_settlement`` event_date, expiry and settle; for
-    ``raw_event`` event_kind, event_date and available_at.
+    Attributes:
+        name: its name in the archive.
+        table: the raw table it feeds; null for a page that only leads to another file.
+        parse: reads archived bytes and nothing else, and returns the figures as published: for
+            ``raw_observation`` the columns series_id, event_date and value, with available_at
+            where the publisher stamps its rows; for the other tables their columns less what
+            ``knowledge`` adds.
+        fetch: its bytes, untouched, where they are on this machine; null for a publisher's.
+        where: its address, or the page that names it; null where it is on this machine.
+        publisher: whose feeds of the catalogue its series are; empty for a source's only one.
+        terms: of use, kept beside the bytes.
+        is_final: the publisher does not change it any more, so one copy is enough.
     """
 
     name: str
-    table: Table
-    fetch: Callable[[], bytes]
+    table: Table | None
     parse: Callable[[bytes], pl.LazyFrame]
+    fetch: Callable[[], bytes] | None = None
+    where: Request | Link | None = None
+    publisher: str = ""
+    terms: str = ""
+    is_final: bool = False
+
+    @property
+    def is_local(self) -> bool:
+        """Whether it comes from this machine; its faults are then faults of the set-up."""
+        return self.where is None

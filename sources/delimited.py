@@ -12,7 +12,7 @@ from datetime import date
 
 import polars as pl
 
-from sources.dataset import SourceError
+from sources.errors import SourceError
 
 BLANKS = ("", ".")  # how these publishers write "no value": FRED's files had "." on holidays
 _EARLIEST = date(1800, 1, 1)  # a two-digit year reads as one of antiquity

@@ -45,4 +45,4 @@ def parse_decisions(payload: bytes) -> pl.LazyFrame:
     )
 
 
-DECISIONS = Dataset("fomc_decisions", RAW_EVENT, fetch_decisions, parse_decisions)
+DECISIONS = Dataset("fomc_decisions", RAW_EVENT, parse_decisions, fetch_decisions)

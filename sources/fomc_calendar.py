@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 
 import polars as pl
 
-from sources.dataset import SourceError
+from sources.errors import SourceError
 from sources.knowledge import new_york
 from sources.remote import Remote
 

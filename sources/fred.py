@@ -5,7 +5,7 @@ from datetime import time
 
 import polars as pl
 
-from sources.dataset import SourceError
+from sources.errors import SourceError
 from sources.json_body import Json, document, member, records, without_keys
 from sources.knowledge import new_york
 from sources.remote import Remote

@@ -19,7 +19,7 @@ from typing import Self
 import httpcore
 
 from sources.answer import Moved, read
-from sources.dataset import SourceError
+from sources.errors import SourceError
 from sources.request import Publisher, Request, Response, Unchanged
 from sources.wire import Deadline, TimedBackend
 

@@ -7,7 +7,7 @@ from typing import NoReturn, TypeVar
 
 import polars as pl
 
-from sources.dataset import SourceError
+from sources.errors import SourceError
 from sources.sheet import Sheet
 
 Json = dict[str, "Json"] | list["Json"] | str | int | float | bool | None

@@ -10,7 +10,7 @@ import zipfile
 import zlib
 from pathlib import PurePosixPath
 
-from sources.dataset import SourceError
+from sources.errors import SourceError
 from sources.request import MIB, Kind
 
 _RATIO = 200  # times a body may grow when inflated; option chains grow about 20 times

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from sources.dataset import SourceError
+from sources.errors import SourceError
 
-Body = Literal["csv", "json", "html", "xls", "xlsx"]
+Body = Literal["csv", "json", "html", "xls", "xlsx", "zip"]
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from urllib.parse import quote, quote_plus, urlencode, urljoin, urlsplit
 
 from pydantic import SecretStr
 
-from sources.dataset import SourceError
+from sources.errors import SourceError
 
 Kind = Literal["csv", "text", "json", "xml", "html", "xls", "xlsx", "zip"]
 MIB = 1024 * 1024

@@ -17,8 +17,9 @@ from schemas.raw import RAW_OBSERVATION, RAW_SESSION
 from schemas.series import offered_by
 from sources.calendar import fetch_sessions, parse_sessions
 from sources.damodaran import ERP
-from sources.dataset import Dataset, SourceError
+from sources.dataset import Dataset
 from sources.delimited import dates, inflated, observed, text_table
+from sources.errors import SourceError
 from sources.fomc import DECISIONS
 
 FIRST_DAY, LAST_DAY = date(1999, 1, 1), date(2019, 12, 31)
@@ -51,10 +52,10 @@ _FILES = (
 def datasets() -> tuple[Dataset, ...]:
     """The sample's datasets, the calendar first."""
     return (
-        Dataset("raw_session", RAW_SESSION, partial(fetch_sessions, FIRST_DAY, LAST_DAY),
-                parse_sessions),
-        *(Dataset(f"arch_{file.folder}", RAW_OBSERVATION, partial(_fetch, file),
-                  partial(_parse, file)) for file in _FILES),
+        Dataset("raw_session", RAW_SESSION, parse_sessions,
+                partial(fetch_sessions, FIRST_DAY, LAST_DAY)),
+        *(Dataset(f"arch_{file.folder}", RAW_OBSERVATION, partial(_parse, file),
+                  partial(_fetch, file)) for file in _FILES),
         ERP,
         DECISIONS,
     )  # fmt: skip

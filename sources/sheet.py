@@ -13,7 +13,7 @@ from datetime import date
 
 import polars as pl
 
-from sources.dataset import SourceError
+from sources.errors import SourceError
 
 EARLIEST, LATEST = date(1871, 1, 1), date(2100, 1, 1)  # no publisher here writes dates beyond
 _SHAPES = {"%m/%d/%Y": r"^[0-9]{1,2}/[0-9]{1,2}/[0-9]{4}$", "%Y-%m-%d": r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$",

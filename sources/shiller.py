@@ -9,7 +9,7 @@ from statistics import median
 
 import polars as pl
 
-from sources.dataset import SourceError
+from sources.errors import SourceError
 from sources.remote import Remote
 from sources.sheet import Sheet, headed, once
 from sources.workbook import Grid, read_grid

@@ -17,8 +17,9 @@ from sources import simulated_economy as economy
 from sources import simulated_equity as equity
 from sources import simulated_volatility as volatility
 from sources.calendar import fetch_sessions, is_session, nearest_sessions, parse_sessions
-from sources.dataset import Dataset, SourceError
+from sources.dataset import Dataset
 from sources.delimited import dates, figures, instants, text_table
+from sources.errors import SourceError
 from sources.simulated_economy import Print
 from sources.simulated_noise import Path
 from sources.simulated_schedule import announcements, months, vx_expiry
@@ -72,11 +73,11 @@ class Simulation:
 def datasets(simulation: Simulation) -> tuple[Dataset, ...]:
     """The simulated market's datasets, the calendar first."""
     return (
-        Dataset("raw_session", RAW_SESSION, partial(_fetch_calendar, simulation), parse_sessions),
-        Dataset(_OBSERVATIONS, RAW_OBSERVATION, partial(fetch_observations, simulation),
-                parse_observations),
-        Dataset(_VX, RAW_VX_SETTLEMENT, partial(fetch_settlements, simulation), parse_settlements),
-        Dataset(_EVENTS, RAW_EVENT, partial(fetch_events, simulation), parse_events),
+        Dataset("raw_session", RAW_SESSION, parse_sessions, partial(_fetch_calendar, simulation)),
+        Dataset(_OBSERVATIONS, RAW_OBSERVATION, parse_observations,
+                partial(fetch_observations, simulation)),
+        Dataset(_VX, RAW_VX_SETTLEMENT, parse_settlements, partial(fetch_settlements, simulation)),
+        Dataset(_EVENTS, RAW_EVENT, parse_events, partial(fetch_events, simulation)),
     )  # fmt: skip
 
 

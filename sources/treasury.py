@@ -4,7 +4,7 @@ import re
 
 import polars as pl
 
-from sources.dataset import SourceError
+from sources.errors import SourceError
 from sources.remote import Remote
 from sources.sheet import lines, once, sheet
 

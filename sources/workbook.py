@@ -16,7 +16,7 @@ from itertools import islice
 from typing import Any
 from xml.etree.ElementTree import ParseError
 
-from sources.dataset import SourceError
+from sources.errors import SourceError
 
 Cell = str | float | date | None
 

@@ -4,37 +4,29 @@ from collections.abc import Callable
 
 import polars as pl
 
-from schemas.frames import join_one, known_by
-from schemas.series import offered_by
+from schemas.core import CORE_AS_KNOWN_DAILY
+from schemas.frames import each_with, join_one, known_by
+from schemas.series import SERIES
+from transforms.suspect import publishers_apart, suspected
 
 _GRID_SERIES = "spx_close"  # the grid runs from this series' first event to its last
+_MOST_FEEDS = 16  # of one series for one source
+_FEED = ["series_id", "publisher"]
 
 
 def as_known_daily_of(source: str) -> Callable[[pl.LazyFrame, pl.LazyFrame], pl.LazyFrame]:
     """The builder of ``core_as_known_daily`` under one source's feeds.
 
     The raw table does not name its source: a warehouse holds one only. Scale and staleness limits
-    are the feed's; a series that the source does not offer is left out.
+    are the feed's; a series that no feed of the source has is left out.
     """
-    limits = pl.LazyFrame(
-        [
-            (entry.id, feed.scale, feed.warn_after, feed.fail_after)
-            for entry in offered_by(source)
-            if (feed := entry.feed(source)) is not None
-        ],
-        schema={
-            "series_id": pl.String(), "scale": pl.Float64(),
-            "warn_after": pl.Int32(), "fail_after": pl.Int32(),
-        },
-        orient="row",
-    )  # fmt: skip
-    offered = [entry.id for entry in offered_by(source)]
+    feeds = _feeds(source)
 
     def build(core_session: pl.LazyFrame, raw_observation: pl.LazyFrame) -> pl.LazyFrame:
         sessions = _numbered(core_session)
-        events = _dated(newest_events(raw_observation), sessions, limits)
+        events = _dated(newest_events(raw_observation, feeds), sessions)
         panel = known_by(
-            _grid(sessions, raw_observation, offered),
+            _grid(sessions, raw_observation),
             events,
             left_on="decision_at",
             right_on="available_at",
@@ -42,23 +34,48 @@ def as_known_daily_of(source: str) -> Callable[[pl.LazyFrame, pl.LazyFrame], pl.
         )
         # Rows before a series' first event hold nothing that was known, so they are no rows.
         found = panel.filter(pl.col("event_date").is_not_null())
-        return _judged(found)
+        believed = suspected(_judged(found), publishers_apart(raw_observation, source))
+        return believed.select(list(CORE_AS_KNOWN_DAILY.schema))
 
     return build
 
 
-def newest_events(raw_observation: pl.LazyFrame) -> pl.LazyFrame:
+def _feeds(source: str) -> pl.LazyFrame:
+    """Each feed's place among its series' feeds, its scale, its limits and the plausible range."""
+    rows = [
+        (entry.id, feed.publisher, _MOST_FEEDS - 1 - place, feed.scale, feed.warn_after,
+         feed.fail_after, entry.column.ge, entry.column.le)
+        for entry in SERIES
+        for place, feed in enumerate(entry.feeds_of(source))
+    ]  # fmt: skip
+    schema = {
+        "series_id": pl.String(), "publisher": pl.String(), "rank": pl.Int32(),
+        "scale": pl.Float64(), "warn_after": pl.Int32(), "fail_after": pl.Int32(),
+        "lowest": pl.Float64(), "highest": pl.Float64(),
+    }  # fmt: skip
+    return pl.LazyFrame(rows, schema=schema, orient="row")
+
+
+def newest_events(raw_observation: pl.LazyFrame, feeds: pl.LazyFrame) -> pl.LazyFrame:
     """The rows that became the newest known of their series, in the order they became so.
 
     A revision of the newest event counts; one of an older event does not, however late it comes:
-    an event date never goes backwards. A value that is no number is as if never published.
+    an event date never goes backwards. Of one event the preferred publisher's value counts, once
+    it is known. A value that is no number, or outside its column's plausible range, is as if never
+    published: what is wrong by a factor may not reach a rule.
     """
-    ordered = raw_observation.filter(pl.col("value").is_finite()).sort(
-        "series_id", "available_at", "event_date"
+    scaled = pl.col("value") * pl.col("scale")
+    ruled = join_one(raw_observation, feeds, _FEED, many=True).with_columns(value=scaled)
+    known = pl.col("value").is_finite() & pl.col("rank").is_not_null()
+    plausible = pl.col("value").is_between("lowest", "highest")
+    ordered = ruled.filter(known & plausible).sort(
+        "series_id", "available_at", "event_date", "rank"
     )
-    newest = pl.col("event_date").cum_max().over("series_id")
-    return ordered.filter(pl.col("event_date") == newest).select(
-        "series_id", "event_date", "value", "available_at", "raw_sha256"
+    days = pl.col("event_date").cast(pl.Int32)
+    standing = ordered.with_columns(standing=days * _MOST_FEEDS + pl.col("rank"))
+    newest = pl.col("standing").cum_max().over("series_id")
+    return standing.filter(pl.col("standing") == newest).select(
+        *_FEED, "event_date", "value", "available_at", "raw_sha256", "warn_after", "fail_after"
     )
 
 
@@ -71,31 +88,28 @@ def _numbered(core_session: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-def _grid(
-    sessions: pl.LazyFrame, raw_observation: pl.LazyFrame, offered: list[str]
-) -> pl.LazyFrame:
-    """Every session of the index's history with every series the source offers."""
+def _grid(sessions: pl.LazyFrame, raw_observation: pl.LazyFrame) -> pl.LazyFrame:
+    """Every session of the index's history with every series there is a value of."""
     closes = pl.col("event_date").filter(pl.col("series_id") == _GRID_SERIES)
     history = raw_observation.select(history_first=closes.min(), history_last=closes.max())
     bounds = (pl.col("history_first").max(), pl.col("history_last").max())  # one row has them
-    return (
+    within = (
         pl.concat([sessions, history], how="diagonal")
         .filter(pl.col("session").is_between(*bounds))
         .drop("history_first", "history_last")
-        .with_columns(series_id=pl.lit(offered, dtype=pl.List(pl.String())))
-        .explode("series_id")
     )
+    held = raw_observation.select(pl.col("series_id").unique().sort())
+    return each_with(within, held)
 
 
-def _dated(events: pl.LazyFrame, sessions: pl.LazyFrame, limits: pl.LazyFrame) -> pl.LazyFrame:
-    """Events with the number of the last session at or before their date, and their limits."""
+def _dated(events: pl.LazyFrame, sessions: pl.LazyFrame) -> pl.LazyFrame:
+    """Events with the number of the last session at or before their date."""
     numbers = sessions.select("session", event_number="number")
-    dated = known_by(events, numbers, left_on="event_date", right_on="session").drop("session")
-    return join_one(dated, limits, on="series_id", many=True)
+    return known_by(events, numbers, left_on="event_date", right_on="session").drop("session")
 
 
 def _judged(panel: pl.LazyFrame) -> pl.LazyFrame:
-    """The panel with each value's age, freshness and scale to its column's unit."""
+    """The panel with each value's age and freshness."""
     # Sessions before the calendar's first are counted as weekdays: never fewer than there were.
     before = pl.business_day_count(
         pl.col("event_date") + pl.duration(days=1), pl.col("first_session")
@@ -110,11 +124,13 @@ def _judged(panel: pl.LazyFrame) -> pl.LazyFrame:
     )
     return panel.with_columns(age_sessions=pl.col("number") - event_number).select(
         "session",
+        "decision_at",
         "series_id",
+        "publisher",
         "event_date",
+        "value",
         "available_at",
         "age_sessions",
         "raw_sha256",
-        value=pl.col("value") * pl.col("scale"),
         freshness=freshness,
     )

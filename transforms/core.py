@@ -5,6 +5,7 @@ from datetime import time
 
 import polars as pl
 
+from schemas.core import UNFIT
 from schemas.frames import join_one
 from schemas.model import Table
 
@@ -33,14 +34,14 @@ def session(raw_session: pl.LazyFrame) -> pl.LazyFrame:
 def wide_daily(table: Table) -> Callable[[pl.LazyFrame], pl.LazyFrame]:
     """The builder of a wide core table: one row per session, one column per series.
 
-    Values that are too old for their feed (freshness ``fail``) are null, and so is the whole
-    column of a series that the source does not offer.
+    Values that are too old for their feed (freshness ``fail``) or not believed (``suspect``) are
+    null, and so is the whole column of a series that the source does not offer.
     """
     names = [column.name for column in table.columns if column.name not in table.key]
 
     def build(core_as_known_daily: pl.LazyFrame) -> pl.LazyFrame:
         grid = core_as_known_daily.select("session").unique().sort("session")
-        fit = pl.when(pl.col("freshness") != "fail").then(pl.col("value"))
+        fit = pl.when(~pl.col("freshness").is_in(UNFIT)).then(pl.col("value"))
         values = (
             core_as_known_daily.filter(pl.col("series_id").is_in(names))
             .select("session", "series_id", value=fit)

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import polars as pl
 
 from pricing.discount import Floats, calibrated_cash_flow0, implied_return
+from schemas.core import UNFIT
 from schemas.frames import join_one
 from transforms.finite import finite
 from transforms.standing import baseline_mean, baseline_sd, percentile, z_score
@@ -116,9 +117,9 @@ def _solved(inputs: dict[str, pl.Expr], solve: Solver) -> pl.Expr:
 
 
 def _marks(core_as_known_daily: pl.LazyFrame) -> pl.LazyFrame:
-    """The published mark per session, where its three figures are of one month and not stale."""
+    """The published mark per session, where its three figures are of one month and fit for use."""
     figures = core_as_known_daily.filter(
-        pl.col("series_id").is_in(_MARK_INPUTS), pl.col("freshness") != "fail"
+        pl.col("series_id").is_in(_MARK_INPUTS), ~pl.col("freshness").is_in(UNFIT)
     )
     event_date = pl.col("event_date")
     months = figures.group_by("session").agg(
@@ -138,10 +139,16 @@ def _inputs(
     core_as_known_daily: pl.LazyFrame,
 ) -> pl.LazyFrame:
     index = core_index_daily.select("session", "spx_close", "vix_close", "vix1y_close")
+    by_spread = pl.col("treasury_10y") + pl.col("baa_spread")
     rates = core_rate_daily.select(
-        "session", "treasury_10y", "treasury_2y", "rf_30d", cost_of_debt="baa_yield"
+        "session",
+        "treasury_10y",
+        "treasury_2y",
+        "rf_30d",
+        cost_of_debt=pl.coalesce("baa_yield", finite(by_spread)),
     )
-    joined = join_one(join_one(index, rates, on="session"), core_valuation_daily, on="session")
+    marks = core_valuation_daily.select("session", *_MARK_INPUTS)
+    joined = join_one(join_one(index, rates, on="session"), marks, on="session")
     return join_one(joined, _marks(core_as_known_daily), on="session").sort("session")
 
 
@@ -176,7 +183,8 @@ def cost_of_equity_daily(
     """Cost of equity and of capital, by cash flows and by volatility.
 
     The one-year cost of equity takes the 2-year yield as its risk-free rate, the nearest horizon
-    that the catalogue has. Debt costs what the Baa yield says, as last known.
+    that every source has. Debt costs what the Baa yield says, as last known; without one, the
+    10-year yield and Moody's spread over it.
     """
     inputs = _inputs(core_index_daily, core_rate_daily, core_valuation_daily, core_as_known_daily)
     wacc_f, wacc_v, debt = pl.col("wacc_f"), pl.col("wacc_v"), pl.col("cost_of_debt")

@@ -1,6 +1,7 @@
 """A frame's content as one number that is the same on every machine."""
 
 import hashlib
+from collections.abc import Iterable
 
 import numpy as np
 import polars as pl
@@ -17,6 +18,18 @@ def add_frame(digest: "hashlib._Hash", name: str, frame: pl.DataFrame) -> None:
         digest.update(f"{column.name}:{column.dtype}\n".encode())
         digest.update(column.is_null().to_numpy().astype("u1").tobytes())
         digest.update(_values(column))
+
+
+def content_hash(tables: Iterable[tuple[str, pl.DataFrame]]) -> str:
+    """SHA-256 over whole tables, every column of them: equal where two warehouses hold the same.
+
+    Args:
+        tables: name and rows, these in the order of their key.
+    """
+    digest = hashlib.sha256()
+    for name, frame in tables:
+        add_frame(digest, name, frame)
+    return digest.hexdigest()
 
 
 def _values(column: pl.Series) -> bytes:

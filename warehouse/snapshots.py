@@ -4,8 +4,9 @@ import hashlib
 import json
 import os
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
@@ -13,23 +14,49 @@ from warehouse.durable import check_name, explained, write_whole
 from warehouse.errors import StoreError
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
+_ARRIVAL = re.compile(r"([0-9]{8}T[0-9]{12}Z)-([0-9a-f]{64})\.json")
+_STAMP = "%Y%m%dT%H%M%S%fZ"
 
 
 @dataclass(frozen=True)
 class Snapshot:
-    """One arrival: these bytes for this dataset, and when they came for the first time."""
+    """One arrival: these bytes for this dataset, and when they came in place of others.
+
+    ``is_accepted`` marks the same bytes once more: a person accepted, at that time, what they say.
+    """
 
     dataset_name: str
     sha256: str
     path: Path
     is_new: bool
     retrieved_at: datetime
+    is_accepted: bool = False
+
+
+@dataclass(frozen=True)
+class Visit:
+    """The last time a dataset was asked for, and what came of it.
+
+    Attributes:
+        at: when, UTC.
+        outcome: ``new``, ``unchanged`` or ``failed``.
+        message: why it failed; empty where it did not.
+        etag: the server's tag of the copy at hand, for the next question.
+        last_modified: the server's date of it.
+    """
+
+    at: datetime
+    outcome: str
+    message: str = ""
+    etag: str | None = None
+    last_modified: str | None = None
 
 
 class Snapshots:
-    """The archive under one folder: ``objects/`` holds bytes, ``arrivals/`` what they are.
+    """The archive under one folder.
 
-    The same bytes for the same dataset are one arrival and keep the time of the first, so that a
+    ``objects/`` holds bytes, ``arrivals/`` when which of them came for a dataset, ``accepted/`` when
+    a person accepted which of them, ``visits/`` when each was last asked for. Bytes equal to the newest of their dataset are no arrival, so that a
     rerun on unchanged input brings no new rows.
     """
 
@@ -44,6 +71,7 @@ class Snapshots:
         origin: str,
         *,
         terms: str = "",
+        headers: Mapping[str, str] | None = None,
     ) -> Snapshot:
         """Archive a payload before anybody parses it.
 
@@ -54,6 +82,7 @@ class Snapshots:
             origin: where from; of an address the user name, query and fragment are dropped,
                 because keys travel there.
             terms: the publisher's terms of use.
+            headers: what the server said of the file.
 
         Raises:
             StoreError: a name that cannot be a file's, a time without zone, an archived file
@@ -62,17 +91,17 @@ class Snapshots:
         folder = self._root / "arrivals" / check_name(dataset_name, "dataset")
         if retrieved_at.tzinfo is None:
             raise StoreError(f"{dataset_name}: retrieved_at {retrieved_at} has no time zone")
-        arrived_at = retrieved_at.astimezone(UTC)
         sha256 = hashlib.sha256(payload).hexdigest()
-        sidecar = folder / f"{sha256}.json"
         with explained(self._root):
             path = self._object(sha256)
             if path.exists():
                 self.get(sha256)
             else:
                 write_whole(path, payload)
-            if sidecar.exists():
-                return self._arrival(sidecar)
+            newest = self.newest(dataset_name)
+            if newest is not None and newest.sha256 == sha256:
+                return newest
+            arrived_at = _after(self._last(dataset_name), retrieved_at.astimezone(UTC))
             record = {
                 "dataset": dataset_name,
                 "origin": _without_secrets(origin),
@@ -80,7 +109,9 @@ class Snapshots:
                 "sha256": sha256,
                 "size": len(payload),
                 "terms": terms,
+                "headers": dict(headers or {}),
             }
+            sidecar = folder / f"{arrived_at.strftime(_STAMP)}-{sha256}.json"
             write_whole(sidecar, json.dumps(record, indent=1, sort_keys=True).encode())
         return Snapshot(dataset_name, sha256, path, is_new=True, retrieved_at=arrived_at)
 
@@ -103,35 +134,111 @@ class Snapshots:
             )
         return payload
 
+    def newest(self, dataset_name: str) -> Snapshot | None:
+        """The arrival of a dataset that came last; null when none did."""
+        found = self._of(self._root / "arrivals" / dataset_name)
+        return found[-1] if found else None
+
     def arrivals(self) -> tuple[Snapshot, ...]:
-        """Every arrival in the order of first retrieval: what a rebuild reads.
+        """Every arrival and acceptance in the order they came: what a rebuild reads."""
+        folders = [*self._root.glob("arrivals/*"), *self._root.glob("accepted/*")]
+        found = [one for folder in sorted(folders) for one in self._of(folder)]
+        return tuple(sorted(found, key=lambda one: (one.retrieved_at, one.dataset_name)))
+
+    def accept(self, arrival: Snapshot, at: datetime) -> Snapshot:
+        """Note durably that a person accepted an arrival; it then counts from that time.
 
         Raises:
-            StoreError: a record that cannot be read.
+            StoreError: a folder that cannot be written.
         """
-        records = sorted((self._root / "arrivals").glob("*/*.json"))
-        found = [self._arrival(path) for path in records if not path.name.startswith(".")]
-        return tuple(sorted(found, key=lambda one: (one.retrieved_at, one.dataset_name)))
+        name, sha256 = arrival.dataset_name, arrival.sha256
+        folder = self._root / "accepted" / check_name(name, "dataset")
+        accepted_at = _after(self._last(name), at.astimezone(UTC))
+        record = {"dataset": name, "sha256": sha256, "accepted_at": accepted_at.isoformat()}
+        with explained(folder):
+            write_whole(folder / f"{accepted_at.strftime(_STAMP)}-{sha256}.json",
+                        json.dumps(record, indent=1, sort_keys=True).encode())  # fmt: skip
+        return Snapshot(name, sha256, arrival.path, is_new=False, retrieved_at=accepted_at,
+                        is_accepted=True)  # fmt: skip
+
+    def confirm(self, dataset_name: str, at: datetime) -> None:
+        """Note durably that a dataset's newest bytes were found again: nothing newer was out.
+
+        Raises:
+            StoreError: a folder that cannot be written.
+        """
+        if (newest := self.newest(dataset_name)) is not None:
+            path = self._seen(dataset_name, newest.retrieved_at)
+            with explained(path):
+                write_whole(path, at.astimezone(UTC).isoformat().encode())
+
+    def seen_at(self, dataset_name: str, retrieved_at: datetime) -> datetime:
+        """When the bytes that came at a time were last known to be the newest, UTC."""
+        try:
+            text = self._seen(dataset_name, retrieved_at).read_text(encoding="utf-8")
+            return max(retrieved_at, datetime.fromisoformat(text))
+        except (OSError, ValueError):
+            return retrieved_at  # never found again, or the note is damaged: the time they came
+
+    def note(self, dataset_name: str, visit: Visit) -> None:
+        """Remember how asking for a dataset ended, in place of the time before.
+
+        Raises:
+            StoreError: a name that cannot be a file's, or a folder that cannot be written.
+        """
+        path = self._root / "visits" / f"{check_name(dataset_name, 'dataset')}.json"
+        record = {**visit.__dict__, "at": visit.at.astimezone(UTC).isoformat()}
+        with explained(path):
+            write_whole(path, json.dumps(record, indent=1, sort_keys=True).encode())
+
+    def visit(self, dataset_name: str) -> Visit | None:
+        """How asking for a dataset ended last; null where it never was, or the note is damaged."""
+        path = self._root / "visits" / f"{dataset_name}.json"
+        try:
+            record = json.loads(path.read_text(encoding="utf-8"))
+            return Visit(**{**record, "at": datetime.fromisoformat(record["at"])})
+        except (OSError, ValueError, KeyError, TypeError):
+            return None  # a note about the network, not data: asking again writes it anew
 
     def _object(self, sha256: str) -> Path:
         if not _SHA256.fullmatch(sha256):
             raise StoreError(f"{sha256[:80]!r} is not a SHA-256: 64 hex digits in lower case")
         return self._root / "objects" / sha256[:2] / sha256
 
-    def _arrival(self, sidecar: Path) -> Snapshot:
-        try:
-            record = json.loads(sidecar.read_text(encoding="utf-8"))
-            dataset_name, sha256 = str(record["dataset"]), str(record["sha256"])
-            retrieved_at = datetime.fromisoformat(record["retrieved_at"])
-        except (ValueError, KeyError, TypeError) as error:
-            raise StoreError(
-                f"archive record {sidecar} cannot be read ({error}): restore it from a copy, or"
-                " move it away and fetch again",
-                reason="file",
-            ) from error
-        return Snapshot(
-            dataset_name, sha256, self._object(sha256), is_new=False, retrieved_at=retrieved_at
-        )
+    def _seen(self, dataset_name: str, retrieved_at: datetime) -> Path:
+        folder = self._root / "arrivals" / check_name(dataset_name, "dataset")
+        return folder / f"{retrieved_at.strftime(_STAMP)}.seen"
+
+    def _last(self, dataset_name: str) -> Snapshot | None:
+        """The last arrival or acceptance of a dataset; null when there is none."""
+        both = [
+            one
+            for kind in ("arrivals", "accepted")
+            for one in self._of(self._root / kind / dataset_name)
+        ]
+        return max(both, key=lambda one: one.retrieved_at, default=None)
+
+    def _of(self, folder: Path) -> list[Snapshot]:
+        named = [_ARRIVAL.fullmatch(path.name) for path in sorted(folder.glob("[0-9]*.json"))]
+        return [
+            Snapshot(
+                folder.name,
+                name[2],
+                self._object(name[2]),
+                is_new=False,
+                retrieved_at=datetime.strptime(name[1], _STAMP).replace(tzinfo=UTC),
+                is_accepted=folder.parent.name == "accepted",
+            )
+            for name in named
+            if name is not None
+        ]
+
+
+def _after(newest: Snapshot | None, arrived_at: datetime) -> datetime:
+    """The time of an arrival: after the one before, whatever a clock that was set back says."""
+    if newest is None or arrived_at > newest.retrieved_at:
+        return arrived_at
+    return newest.retrieved_at + timedelta(microseconds=1)
 
 
 def _without_secrets(origin: str) -> str:

@@ -10,7 +10,7 @@ from typing import Self
 import duckdb
 import polars as pl
 
-from schemas.core import CORE_AS_KNOWN_DAILY, CORE_SESSION
+from schemas.core import CORE_AS_KNOWN_DAILY, CORE_SESSION, UNFIT
 from schemas.model import Table
 from schemas.raw import RAW_TABLES
 from warehouse.connection import REBUILD, connected, explained_errors
@@ -27,9 +27,12 @@ Parameter = str | int | float | bool | date | datetime | list[str] | None
 _INCOMING = "incoming"  # the name under which DuckDB sees the frame being written
 _OPERATORS = {"since": ">=", "until": "<="}
 _PROVENANCE = ("retrieved_at", "raw_sha256")  # may differ between two arrivals of one row
-# Sessions have no knowledge time. Announcements are counted in sessions ahead, at most about a
-# quarter of a year; a calendar that merely reaches further must not change an old run's hash.
-_CALENDAR_AHEAD = timedelta(days=120)
+# Calendars have no knowledge time. Announcements are counted in sessions ahead, at most about a
+# quarter of a year, contracts a year; what merely reaches further must not change an old run's hash.
+_PUBLISHED_AHEAD = {
+    "raw_session": ("open_at", timedelta(days=120)),
+    "raw_expiry": ("expiry", timedelta(days=400)),
+}
 
 
 class Store:
@@ -138,6 +141,14 @@ class Store:
         conditions = [f'"session" {_OPERATORS[name]} ${name}' for name in bounds]
         return self._rows(table, " AND ".join(conditions) or "true", bounds)
 
+    def matching(self, table: Table, frame: Frame, on: Sequence[str]) -> pl.LazyFrame:
+        """The table's rows that share these columns with some row of a frame, sorted by key."""
+        (wanted,) = computed(frame.lazy().select(on).unique())
+        names = quoted(*on)
+        with self._incoming(table, wanted):
+            condition = f"({names}) IN (SELECT ({names}) FROM {_INCOMING})"
+            return self._rows(table, condition, {}).lazy()
+
     def replace(self, tables: Sequence[Table], frames: Sequence[Frame]) -> dict[str, int]:
         """Compute frames together, each shared part once, and make them the tables' content.
 
@@ -151,13 +162,13 @@ class Store:
         if len(tables) != len(frames):
             names = ", ".join(table.name for table in tables)
             raise StoreError(f"{len(frames)} frames for {len(tables)} tables: {names}")
-        computed = _computed(tables, frames)
+        written = _computed(tables, frames)
         with self._all_or_nothing():
-            for table, frame in zip(tables, computed, strict=True):
+            for table, frame in zip(tables, written, strict=True):
                 self._run(f"DELETE FROM {quoted(table.name)}")
                 self._insert(table, frame)
                 self._written[table.name] = frame
-        return {table.name: frame.height for table, frame in zip(tables, computed, strict=True)}
+        return {table.name: frame.height for table, frame in zip(tables, written, strict=True)}
 
     def append(self, table: Table, frame: Frame) -> int:
         """Add the rows whose key is new; rows already there must agree.
@@ -171,9 +182,9 @@ class Store:
             StoreError: a key twice in the batch, or a key already there with other values.
             SchemaError: columns are not as declared.
         """
-        (computed,) = _computed([table], [frame])
+        (rows,) = _computed([table], [frame])
         same_key = " AND ".join(f"new.{quoted(name)} = old.{quoted(name)}" for name in table.key)
-        with self._all_or_nothing(), self._incoming(table, computed):
+        with self._all_or_nothing(), self._incoming(table, rows):
             self._refuse_conflict(table, same_key)
             (added,) = self._run(
                 f"INSERT INTO {quoted(table.name)} ({quoted(*table.schema)})"
@@ -203,8 +214,8 @@ class Store:
                 f"{table.name}: rows are replaced by a key column, not by {column!r};"
                 f" the key is {', '.join(table.key)}"
             )
-        (computed,) = _computed([table], [frame])
-        others = [found for found in computed[column].unique().to_list() if found != value]
+        (rows,) = _computed([table], [frame])
+        others = [found for found in rows[column].unique().to_list() if found != value]
         if others:
             raise StoreError(f"{table.name}: {column} is {others[0]!r} in a batch for {value!r}")
         with self._all_or_nothing():
@@ -212,8 +223,8 @@ class Store:
                 f"DELETE FROM {quoted(table.name)} WHERE {quoted(column)} = $value",
                 {"value": value},
             )
-            self._insert(table, computed)
-        return computed.height
+            self._insert(table, rows)
+        return rows.height
 
     def put(self, table: Table, row: Mapping[str, object]) -> None:
         """Write one row, in place of the one with its key if there is one.
@@ -222,12 +233,12 @@ class Store:
             StoreError: a null where none may be, or a number that is not finite.
             SchemaError: columns are not as declared.
         """
-        (computed,) = _computed([table], [one_row(table, row)])
+        (rows,) = _computed([table], [one_row(table, row)])
         same = " AND ".join(f"{quoted(name)} = ${name}" for name in table.key)
         with self._all_or_nothing():
-            key = computed.select(table.key).row(0, named=True)
+            key = rows.select(table.key).row(0, named=True)
             self._run(f"DELETE FROM {quoted(table.name)} WHERE {same}", key)
-            self._insert(table, computed)
+            self._insert(table, rows)
 
     def data_hash(self, until: datetime) -> str:
         """SHA-256 over the raw rows known by an instant: what a run of that instant rests on.
@@ -242,12 +253,14 @@ class Store:
             raise StoreError(f"data_hash until {until} has no time zone; give UTC")
         digest = hashlib.sha256()
         for table in RAW_TABLES:
-            known, limit = ("available_at", until)
-            if known not in table.schema:
-                known, limit = ("open_at", until + _CALENDAR_AHEAD)
-            rows = self._rows(table, f"{quoted(known)} <= $limit", {"limit": limit})
-            add_frame(digest, table.name, rows.drop("retrieved_at"))
+            _, ahead = _PUBLISHED_AHEAD.get(table.name, ("", timedelta()))
+            add_frame(digest, table.name, self.known(table, until + ahead).drop("retrieved_at"))
         return digest.hexdigest()
+
+    def known(self, table: Table, until: datetime) -> pl.DataFrame:
+        """The rows of a raw table known by an instant, of the calendars those that began by it."""
+        column, _ = _PUBLISHED_AHEAD.get(table.name, ("available_at", None))
+        return self._rows(table, f"{quoted(column)} <= $limit", {"limit": until})
 
     def decision_at(self, session: date) -> datetime:
         """When a session is decided, UTC: what is known by then counts.
@@ -264,11 +277,7 @@ class Store:
         return times[0]
 
     def bounds(self, table: Table) -> tuple[date, date] | None:
-        """First and last session in a table; None when it has none.
-
-        Raises:
-            StoreError: the table has no session column.
-        """
+        """First and last session in a table, which must have sessions; None when it has none."""
         if "session" not in table.schema:
             raise StoreError(f"{table.name} has no sessions")
         return self._first_and_last(
@@ -280,29 +289,14 @@ class Store:
         bounds = self.bounds(table)
         return bounds[1] if bounds else None
 
-    def sessions_between(
-        self, since: date, until: date, *, table: Table = CORE_SESSION
-    ) -> tuple[date, ...]:
-        """The sessions a table has between two days, both included, oldest first."""
-        rows = self._run(
-            f'SELECT DISTINCT "session" FROM {quoted(table.name)}'
-            ' WHERE "session" BETWEEN $since AND $until ORDER BY 1',
-            {"since": since, "until": until},
-        )
-        return tuple(session for (session,) in rows if isinstance(session, date))
-
     def coverage(self, series_ids: Sequence[str]) -> tuple[date, date] | None:
-        """First and last session on which every one of these series was known and not stale.
-
-        Returns:
-            None when there is no such session, or no series was asked for.
-        """
+        """First and last session on which every one of these series was known and fit for use."""
         return self._first_and_last(
             'SELECT min("session"), max("session") FROM ('
             f'SELECT "session" FROM {quoted(CORE_AS_KNOWN_DAILY.name)}'
-            ' WHERE list_contains($ids, "series_id") AND "freshness" <> \'fail\''
+            ' WHERE list_contains($ids, "series_id") AND NOT list_contains($unfit, "freshness")'
             ' GROUP BY "session" HAVING count(DISTINCT "series_id") = len($ids))',
-            {"ids": sorted(set(series_ids))},
+            {"ids": sorted(set(series_ids)), "unfit": list(UNFIT)},
         )
 
     def export(
@@ -391,10 +385,14 @@ class Store:
             return self._connection.execute(statement, parameters).fetchall()
 
 
+def computed(*frames: Frame) -> list[pl.DataFrame]:
+    """Frames as rows, what they share computed once."""
+    return pl.collect_all([frame.lazy() for frame in frames], engine="in-memory")
+
+
 def _computed(tables: Sequence[Table], frames: Sequence[Frame]) -> list[pl.DataFrame]:
     """The frames as rows, conformed and fit to be stored."""
-    conformed = [table.conform(frame.lazy()) for table, frame in zip(tables, frames, strict=True)]
-    computed = pl.collect_all(conformed, engine="in-memory")
-    for table, frame in zip(tables, computed, strict=True):
+    found = computed(*(t.conform(frame.lazy()) for t, frame in zip(tables, frames, strict=True)))
+    for table, frame in zip(tables, found, strict=True):
         refuse_unfit(table, frame)
-    return computed
+    return found

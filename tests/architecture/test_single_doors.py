@@ -11,6 +11,7 @@ ROOMS = (
     "schemas", "pricing", "sources", "warehouse", "expectations", "transforms", "policy",
     "briefing", "flows",
 )  # fmt: skip
+NO_FRAMES = {"calls.collect(plan)"}  # the stage of a run, not a frame
 FILES = sorted(path for room in ROOMS for path in (ROOT / room).rglob("*.py"))
 
 
@@ -24,7 +25,8 @@ def _places(matches: str) -> Iterator[str]:
 def _calls(name: str) -> Iterator[str]:
     for path in FILES:
         for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.Call) and getattr(node.func, "attr", None) == name:
+            is_named = isinstance(node, ast.Call) and getattr(node.func, "attr", None) == name
+            if is_named and ast.unparse(node) not in NO_FRAMES:
                 yield path.relative_to(ROOT).as_posix()
 
 

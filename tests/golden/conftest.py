@@ -33,13 +33,13 @@ _PASSED = {"run_id": "golden", "table_name": "core_index_daily", "suite": "lates
 
 def _raw(simulation: Simulation) -> dict[str, pl.LazyFrame]:
     provenance = Provenance(datetime(2026, 1, 2, tzinfo=UTC), "0" * 64)
-    parts: dict[str, list[pl.LazyFrame]] = {table.name: [] for table in RAW_TABLES}
+    parts = {table.name: [pl.LazyFrame(schema=table.schema)] for table in RAW_TABLES}
     for dataset in datasets("simulated", simulation):
-        sessions = next(iter(parts["raw_session"]), None)
-        rows = raw_rows(
+        sessions = parts["raw_session"][-1]
+        timed = raw_rows(
             dataset, dataset.fetch(), source="simulated", sessions=sessions, provenance=provenance
         )
-        parts[dataset.table.name].append(rows.collect(engine="in-memory").lazy())
+        parts[dataset.table.name].append(timed.rows.collect(engine="in-memory").lazy())
     return {name: pl.concat(rows) for name, rows in parts.items()}
 
 

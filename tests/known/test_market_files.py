@@ -13,7 +13,7 @@ from sources.calendar import fetch_sessions, parse_sessions
 from sources.cboe import broken_bars, parse_index, parse_vix_mirror
 from sources.cboe_chain import CHAIN_SCHEMA, parse_quote_table
 from sources.cfe import left_out_of_contract, parse_contract, vx_expiry
-from sources.dataset import SourceError
+from sources.errors import SourceError
 from sources.off_session import off_sessions
 
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "data"

@@ -24,9 +24,10 @@ def market() -> pl.DataFrame:
         knowledge.observations(
             dataset.parse(dataset.fetch()),
             source="sample",
+            publisher="",
             sessions=sessions,
             provenance=provenance,
-        )
+        ).rows
         for dataset in others
         if dataset.table != RAW_EVENT
     ]

@@ -20,7 +20,7 @@ from sources.breadth import parse_breadth, parse_own_breadth
 from sources.cboe import broken_bars, parse_index, parse_vix_mirror
 from sources.cboe_chain import parse_chain, parse_quote_table
 from sources.cfe import left_out_of_contract, parse_contract, parse_settlements
-from sources.dataset import SourceError
+from sources.errors import SourceError
 
 Parser = Callable[[bytes], pl.LazyFrame]
 Rows = list[tuple[object, ...]]

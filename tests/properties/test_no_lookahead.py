@@ -19,6 +19,7 @@ PROBE = Table("mart_probe_daily", "One measure.", ("session",), columns("session
 NEEDS_CALENDAR_AHEAD = {"core_event_daily"}
 STEPS = steps("simulated")
 VIX = pl.col("vix_close")
+_QUICK = {"core_as_known_daily": 7}  # one session of so many in the quick run; 7 meets all weekdays
 
 
 @pytest.mark.parametrize("step", STEPS, ids=[step.outputs[0].name for step in STEPS])
@@ -26,8 +27,36 @@ def test_step_sees_no_future(
     step: Step, simulated_market: Frames, assert_prefix_stable: PrefixCheck
 ) -> None:
     """Built on what was known at any session, every row up to it is that of the full history."""
-    ahead = step.outputs[0].name in NEEDS_CALENDAR_AHEAD
-    assert_prefix_stable(step, simulated_market, calendar_ahead=ahead)
+    _check(step, simulated_market, assert_prefix_stable, every=_QUICK.get(step.outputs[0].name, 1))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("step", [step for step in STEPS if step.outputs[0].name in _QUICK])
+def test_slow_step_sees_no_future_at_all(
+    step: Step, simulated_market: Frames, assert_prefix_stable: PrefixCheck
+) -> None:
+    """The steps that take a minute, at every session."""
+    _check(step, simulated_market, assert_prefix_stable, every=1)
+
+
+def _check(step: Step, market: Frames, stable: PrefixCheck, *, every: int) -> None:
+    name = step.outputs[0].name
+    frames = _with_faults(market) if name == "core_as_known_daily" else market
+    stable(step, frames, calendar_ahead=name in NEEDS_CALENDAR_AHEAD, every=every)
+
+
+def _with_faults(market: Frames) -> Frames:
+    """The market with a unit slip in every 12th yield and a spike in every 20th VIX3M.
+
+    Without them no row would be suspect, and how suspicion arises would not be judged.
+    """
+    number = pl.int_range(pl.len()).over("series_id")
+    slip = (pl.col("series_id") == "treasury_10y") & (number % 12 == 11)
+    spike = (pl.col("series_id") == "vix3m_close") & (number % 20 == 19)
+    value = pl.col("value")
+    faulty = pl.when(slip).then(value / 100).when(spike).then(value * 1.8).otherwise(value)
+    raw = market["raw_observation"].with_columns(value=faulty)
+    return {**market, "raw_observation": raw}
 
 
 LEAKS = {

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sources.dataset import SourceError
+from sources.errors import SourceError
 from sources.payload import decoded, members
 
 FILES = {"a/b.csv": b"DATE,VIX\n01/02/1990,17.24\n" * 20, "README.txt": b"in thousands" * 9}

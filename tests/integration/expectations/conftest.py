@@ -1,7 +1,7 @@
 """Plausible rows of any table, made from its declaration, for the tests of the expectations."""
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import polars as pl
 import pytest
@@ -14,6 +14,12 @@ FIRST = date(2018, 1, 1)
 REQUIRED = frozenset({"spx_close", "vix_close"})
 WORDS: dict[str, tuple[object, ...]] = {
     "series_id": tuple(entry.id for entry in offered_by("simulated")),
+    "publisher": ("Cboe",),
+    "root": ("SPX", "SPXW", "VIX"),
+    "settlement": ("AM",),
+    "quote_at": (datetime(2018, 1, 2, 21, 15, tzinfo=UTC),),
+    "strike": (2_700.0, 2_750.0),
+    "right": ("C", "P"),
     "horizon_sessions": (5, 10, 21, 42, 63, 126, 252),
     "layer_id": ("L1", "L2", "L3", "SE"),
     "direction": ("add", "reduce"),
@@ -25,6 +31,7 @@ WORDS: dict[str, tuple[object, ...]] = {
     "row_bucket": ("B1", "B2", "B3", "B4"),
     "column_bucket": ("R1", "R2", "R3", "R4"),
     "freshness": ("ok",),
+    "suspicion": (None,),
     "outcome": ("fired",),
     "action": ("hold",),
 }

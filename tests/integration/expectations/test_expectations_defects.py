@@ -18,6 +18,7 @@ from schemas.mart import (
     MART_VOL_STATE_DAILY,
 )
 from schemas.model import Table
+from schemas.raw import RAW_OBSERVATION
 
 pytestmark = pytest.mark.filterwarnings("ignore:module 'sre_.*' is deprecated:DeprecationWarning")
 
@@ -103,10 +104,12 @@ def test_a_null_on_an_old_day_is_no_defect(broken: Broken) -> None:
 def test_a_missing_latest_value_weighs_as_its_series(broken: Broken) -> None:
     """Missing on the session: fail for a required series, a warning for any other."""
     vix = broken(CORE_INDEX_DAILY, put(None, "vix_close", on_last))
+    vix3m = broken(CORE_INDEX_DAILY, put(None, "vix3m_close", on_last))
     vvix = broken(CORE_INDEX_DAILY, put(None, "vvix_close", on_last))
 
     assert weights(vix) == {"latest/complete.vix_close": "fail"}
-    assert weights(vvix) == {"latest/complete.vvix_close": "warn"}
+    assert weights(vix3m) == {"latest/complete.vix3m_close": "warn"}
+    assert weights(vvix) == {}  # no measure is made from it
 
 
 def test_an_entirely_null_input_is_caught(broken: Broken) -> None:
@@ -180,7 +183,34 @@ def test_freshness_weighs_as_its_series(broken: Broken) -> None:
         "latest/usable.vix_close": "fail",
     }
     assert stale("vix_close", "warn") == {"latest/fresh.vix_close": "warn"}
-    assert stale("core_cpi", "fail") == {"latest/fresh.core_cpi": "warn"}
+    assert stale("baa_yield", "fail") == {"latest/fresh.baa_yield": "warn"}
+    assert stale("core_cpi", "fail") == {}  # no measure is made from it
+
+
+def test_suspicion_weighs_as_its_series(broken: Broken) -> None:
+    """A value that is not believed refuses where it is required, else warns, and says why."""
+
+    def doubted(series_id: str) -> dict[str, CheckResult]:
+        where = on_last & (pl.col("series_id") == series_id)
+        return broken(CORE_AS_KNOWN_DAILY, put("unit_slip", "suspicion", where))
+
+    required = doubted("vix_close")
+    assert weights(required) == {"latest/suspect.vix_close": "fail"}
+    assert "unit_slip" in (required["latest/suspect.vix_close"].sample_rows or "")
+    assert weights(doubted("baa_yield")) == {"latest/suspect.baa_yield": "warn"}
+    assert weights(doubted("core_cpi")) == {}
+
+
+def test_a_raw_value_out_of_range_is_named(broken: Broken) -> None:
+    """A close of 2,000 volatility points is dropped by the core layer, and reported here."""
+
+    def closes(frame: pl.DataFrame) -> pl.DataFrame:
+        vix = put(15.0, "value", pl.lit(value=True))(frame.filter(series_id="vix_close"))
+        return put(2_000.0, "value", pl.col("event_date") == LAST)(vix)
+
+    result = broken(RAW_OBSERVATION, closes, source="live")["history/range.value"]
+    assert (result.severity, result.unexpected_count) == ("warn", 1)
+    assert '"vix_close"' in (result.sample_rows or "")
 
 
 def test_a_series_without_a_row_is_not_fresh(broken: Broken) -> None:

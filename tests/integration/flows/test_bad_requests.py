@@ -99,16 +99,39 @@ def test_unknown_setting_is_refused(fresh: Path, monkeypatch: pytest.MonkeyPatch
     assert (stop.code, "VOLBRIEF_POLICY" in str(stop)) == (ExitCode.CONFIG, True)
 
 
-def test_refused_input_publishes_notice(fresh: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A required input out of its range refuses the run: a notice, no page, no new tables."""
-    fetch = simulated.fetch_observations
+def _misprinted(patch: pytest.MonkeyPatch, fetch: str, printed: bytes, wrong: bytes) -> None:
+    """Let a file of the market come with other bytes."""
+    whole = getattr(simulated, fetch)
 
     def broken(simulation: Simulation) -> bytes:
-        return fetch(simulation).replace(b"\nvix_close,2025-12-31,", b"\nvix_close,2025-12-31,9")
+        payload: bytes = whole(simulation)
+        assert payload.count(printed) == 1
+        return payload.replace(printed, wrong)
 
-    monkeypatch.setattr(simulated, "fetch_observations", broken)
+    patch.setattr(simulated, fetch, broken)
+
+
+def test_refused_input_publishes_notice(fresh: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A settlement that cannot be refuses the run: a notice, no page, no new tables."""
+    printed = b"\n2025-12-31,2026-08-19,"
+    _misprinted(monkeypatch, "fetch_settlements", printed, printed + b"9")
     stop = _stop(Wish(date(2025, 12, 31)))
     assert stop.code is ExitCode.REFUSED
-    assert "vix_close" in str(stop)
+    assert "bounds.settle" in str(stop)
     assert (fresh / "out" / "refused" / "2025-12-31.html").exists()
+    assert not (fresh / "out" / "2025-12-31").exists()
+
+
+@pytest.mark.parametrize(
+    ("series_id", "digit"), [("vix_close", b"9"), ("spx_close", b"1")], ids=["range", "unit"]
+)
+def test_implausible_input_was_never_known(
+    series_id: str, digit: bytes, fresh: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A required input out of its range, or off by a factor, leaves its session undescribed."""
+    printed = f"\n{series_id},2025-12-31,".encode()
+    _misprinted(monkeypatch, "fetch_observations", printed, printed + digit)
+    stop = _stop(Wish(date(2025, 12, 31)))
+    assert stop.code is ExitCode.UNMET
+    assert "to 2025-12-30" in str(stop)
     assert not (fresh / "out" / "2025-12-31").exists()

@@ -63,7 +63,7 @@ def test_evidence_is_of_own_tables(sample: Morning) -> None:
     known = premium.filter(pl.col("outcome") != "no_data")
     says = load("steward").seed.readings["F"].evidence
     assert set(fired.dt.year()) == {2012}
-    assert f"it fired on {len(fired)} of the sample" in says
+    assert f"it fired on {len(fired)}, all in 2012" in says
     assert f"Of {known.height:,} sessions" in says
 
 

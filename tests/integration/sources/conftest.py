@@ -17,7 +17,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from sources.dataset import SourceError
+from sources.errors import SourceError
 from sources.http import Client
 from sources.request import Publisher, Request
 

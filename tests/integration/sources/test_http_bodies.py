@@ -15,8 +15,8 @@ from typing import Protocol
 
 import pytest
 
-from sources.dataset import SourceError
 from sources.delimited import dates, text_table
+from sources.errors import SourceError
 from sources.http import Client
 from sources.payload import members
 from sources.request import Request, Unchanged

@@ -9,7 +9,7 @@ from collections.abc import Callable
 import pytest
 from pydantic import SecretStr
 
-from sources.dataset import SourceError
+from sources.errors import SourceError
 from sources.http import Client
 from sources.request import Request
 from tests.integration.sources.conftest import FaultServer, refusal_of

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from sources.dataset import SourceError
+from sources.errors import SourceError
 from sources.http import Client
 from sources.request import Publisher, Request, Response
 from tests.integration.sources.conftest import FaultServer, refusal_of

@@ -8,7 +8,7 @@ from urllib.parse import quote, quote_plus
 import pytest
 from pydantic import SecretStr
 
-from sources.dataset import SourceError
+from sources.errors import SourceError
 from sources.http import Client
 from sources.request import Request
 from tests.integration.sources.conftest import FaultServer

@@ -322,25 +322,28 @@ def _others() -> list[Table]:
 
 
 def test_sessions_are_listed(store: Store, rows_of: Rows) -> None:
-    """Newest session, and the sessions between two days, of whatever grain the table is."""
+    """First and newest session of a table, of whatever grain it is."""
     assert store.last_session(OPS_RUN) is None
+    assert store.bounds(OPS_RUN) is None
     store.replace([OPS_RUN], [rows_of(OPS_RUN, 4)])
-    assert store.last_session(OPS_RUN) == FIRST + timedelta(days=2)  # odd rows have no session
-    between = store.sessions_between(
-        FIRST + timedelta(days=1), FIRST + timedelta(days=9), table=OPS_RUN
-    )
-    assert between == (FIRST + timedelta(days=2),)
+    newest = FIRST + timedelta(days=2)  # odd rows have no session
+    assert store.last_session(OPS_RUN) == newest
+    assert store.bounds(OPS_RUN) == (FIRST, newest)
 
 
 def test_coverage_counts_what_is_not_stale(store: Store) -> None:
-    """Covered is a session on which every series is there and none failed its age limit."""
-    cells = [("a", 0, "ok"), ("a", 1, "ok"), ("a", 2, "warn"), ("a", 3, "ok"),
+    """Covered is a session on which every series is there, none too old and none suspect."""
+    cells = [("a", 0, "ok"), ("a", 1, "ok"), ("a", 2, "warn"), ("a", 3, "ok"), ("a", 4, "suspect"),
              ("b", 1, "ok"), ("b", 2, "ok"), ("b", 3, "fail")]  # fmt: skip
-    at = datetime(2024, 1, 2, tzinfo=UTC)
     rows = [
-        (FIRST + timedelta(days=n), name, FIRST, 1.0, at, 0, state, "x") for name, n, state in cells
-    ]
-    frame = pl.DataFrame(rows, schema=CORE_AS_KNOWN_DAILY.schema, orient="row")
+        {
+            "session": FIRST + timedelta(days=n), "series_id": name, "publisher": "p",
+            "event_date": FIRST, "value": 1.0, "available_at": datetime(2024, 1, 2, tzinfo=UTC),
+            "age_sessions": 0, "freshness": state, "raw_sha256": "x",
+        }
+        for name, n, state in cells
+    ]  # fmt: skip
+    frame = pl.DataFrame(rows, schema=CORE_AS_KNOWN_DAILY.schema)
     store.replace([CORE_AS_KNOWN_DAILY], [frame])
     assert store.coverage(["a", "b", "a"]) == (FIRST + timedelta(days=1), FIRST + timedelta(days=2))
     assert store.coverage(["a"]) == (FIRST, FIRST + timedelta(days=3))

@@ -10,7 +10,7 @@ import pytest
 
 from briefing.run import LayerText, PolicyText, RunInfo
 from schemas.catalogue import table
-from schemas.series import SERIES, offered_by
+from schemas.series import SERIES, offered_by, series
 
 SESSIONS = 600
 RUN_ID = "2025-12-31-0123456789ab"
@@ -50,6 +50,7 @@ def _core(days: list[date], source: str, market: dict[str, np.ndarray]) -> Frame
         if entry.table == "core_index_daily" and entry.id in offered
     }
     last = days[-2:]
+    publishers = [series(name).feeds_of(source)[0].publisher for name in offered]
     return {
         "core_session": _conformed("core_session", {
             "session": days, "open_at": [_at(d, 14, 30) for d in days],
@@ -65,6 +66,7 @@ def _core(days: list[date], source: str, market: dict[str, np.ndarray]) -> Frame
             "session": [d for d in last for _ in offered],
             "series_id": [name for _ in last for name in offered],
             "event_date": [d for d in last for _ in offered],
+            "publisher": publishers * 2,
             "value": [1.0] * (2 * len(offered)),
             "available_at": [_at(d, 21, 20) for d in last for _ in offered],
             "age_sessions": [0] * (2 * len(offered)),

@@ -51,7 +51,7 @@ def test_freshness_covers_what_the_source_offers() -> None:
     assert weights["usable.vix_close"] == "fail"
     assert "fresh.vix3m_close" not in weights
     assert {name for name in weights if weights[name] == "fail"} == {
-        "usable.spx_close", "usable.vix_close",
+        "suspect.spx_close", "suspect.vix_close", "usable.spx_close", "usable.vix_close",
     }  # fmt: skip
 
 

@@ -47,3 +47,17 @@ def test_exit_codes_are_documented() -> None:
     """Each exit code stands in the README, so that a caller can rely on it."""
     readme = (Path(__file__).parents[3] / "README.md").read_text()
     assert all(f"\n| {int(code)} | " in readme for code in ExitCode)
+
+
+@pytest.mark.parametrize(
+    ("state", "number"), [("complete", 10), ("degraded", 10), ("withheld", 20), ("closed", 10)]
+)
+def test_page_behind_the_market_is_never_complete(state: str, number: int) -> None:
+    """An outcome that is behind the market ends with at least the code of a degraded page."""
+    assert int(Outcome(state, "m", is_behind=True).code) == number
+
+
+def test_stop_keeps_its_notes() -> None:
+    """What else the user should know comes through the orchestrator's copy too."""
+    stop = pickle.loads(pickle.dumps(Stop("m", ExitCode.UNMET, ("a", "b"))))  # noqa: S301 - our own
+    assert stop.notes == ("a", "b")

@@ -6,8 +6,8 @@ from datetime import date
 import polars as pl
 import pytest
 
-from sources.dataset import SourceError
 from sources.delimited import dates, figures, flags, inflated, instants, observed, text_table
+from sources.errors import SourceError
 
 HEADER = ("Date", "vix")
 DAY = "%m/%d/%Y"

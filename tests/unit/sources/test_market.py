@@ -10,13 +10,35 @@ from schemas.core import CORE_INDEX_DAILY
 from schemas.model import SchemaError, Table
 from schemas.raw import RAW_EVENT, RAW_OBSERVATION, RAW_SESSION, RAW_VX_SETTLEMENT
 from sources import sample
-from sources.dataset import Dataset, Provenance, SourceError
-from sources.market import datasets, raw_rows
+from sources.dataset import Dataset, Provenance
+from sources.errors import SourceError
+from sources.knowledge import Held
+from sources.market import archived, datasets, news, raw_rows
 from sources.simulated import Simulation
 
 
-def _fixed(table: Table, frame: pl.LazyFrame) -> Dataset:
-    return Dataset("fixed", table, bytes, lambda _: frame)
+def _fixed(table: Table | None, frame: pl.LazyFrame) -> Dataset:
+    return Dataset("fixed", table, lambda _: frame)
+
+
+def _bytes(dataset: Dataset) -> bytes:
+    assert dataset.fetch is not None
+    return dataset.fetch()
+
+
+def _fresh(
+    dataset: Dataset,
+    payload: bytes,
+    *,
+    source: str,
+    sessions: pl.LazyFrame | None,
+    provenance: Provenance,
+) -> pl.DataFrame:
+    """The rows that bytes bring to an empty warehouse."""
+    timed = raw_rows(dataset, payload, source=source, sessions=sessions, provenance=provenance)
+    assert dataset.table is not None
+    held = Held(pl.LazyFrame(schema=dataset.table.schema), None)
+    return news(dataset, timed.rows, held, provenance).collect(engine="in-memory")
 
 
 def test_sample_is_offered() -> None:
@@ -34,7 +56,22 @@ def test_simulated_is_offered() -> None:
 
 def test_unknown_source_refused() -> None:
     """An unknown source is named, with those there are."""
-    with pytest.raises(SourceError, match="source 'live': not one of sample, simulated"):
+    with pytest.raises(SourceError, match="source 'x': not one of sample, simulated, live"):
+        datasets("x", Simulation())
+
+
+@pytest.mark.parametrize(
+    ("source", "name"),
+    [("sample", "raw_session"), ("simulated", "vx_2022-01"), ("live", "no_such_file")],
+)
+def test_archived_elsewhere_unknown(source: str, name: str) -> None:
+    """Only the live market has files that a later run no longer asks for."""
+    assert archived(source, name) is None
+
+
+def test_live_needs_choices() -> None:
+    """The live market without the user's choices is refused, not guessed."""
+    with pytest.raises(SourceError, match="source 'live'"):
         datasets("live", Simulation())
 
 
@@ -42,14 +79,14 @@ def test_unknown_source_refused() -> None:
 def test_observations_conform(
     name: str,
     of_sample: Callable[[str], Dataset],
-    sessions: pl.LazyFrame,
     provenance: Provenance,
 ) -> None:
     """Bytes of the installed sample become rows of raw_observation, sorted by its key."""
-    dataset = of_sample(name)
-    rows = raw_rows(
-        dataset, dataset.fetch(), source="sample", sessions=sessions, provenance=provenance
-    ).collect(engine="in-memory")
+    dataset, calendar = of_sample(name), of_sample("raw_session")
+    sessions = calendar.parse(_bytes(calendar))
+    rows = _fresh(
+        dataset, _bytes(dataset), source="sample", sessions=sessions, provenance=provenance
+    )
     assert rows.schema == RAW_OBSERVATION.schema
     assert rows.height > 100
     key = list(RAW_OBSERVATION.key)
@@ -62,16 +99,17 @@ def test_rows_of_half_day(
     sessions: pl.LazyFrame,
     provenance: Provenance,
 ) -> None:
-    """A row carries value, New York close plus 20 minutes in UTC, fetch time and hash."""
-    rows = raw_rows(
+    """A row carries value, New York close plus 20 minutes in UTC, publisher, fetch time and hash."""
+    rows = _fresh(
         of_sample("arch_vix"),
         packed("vix"),
         source="sample",
         sessions=sessions,
         provenance=provenance,
-    ).collect(engine="in-memory")
+    )
     assert rows.row(1) == (
         "vix_close",
+        "Cboe",
         date(2018, 7, 3),
         16.25,
         datetime(2018, 7, 3, 17, 20, tzinfo=UTC),
@@ -84,16 +122,16 @@ def test_rows_of_half_day(
 def test_calendar_and_events_need_no_sessions(
     of_sample: Callable[[str], Dataset], sessions: pl.LazyFrame, provenance: Provenance
 ) -> None:
-    """The calendar and the schedule of decisions state their own times."""
-    calendar = raw_rows(
-        _fixed(RAW_SESSION, sessions), b"", source="sample", sessions=None, provenance=provenance
-    )
-    assert calendar.collect(engine="in-memory").schema == RAW_SESSION.schema
+    """The calendar and the schedule of decisions state their own times; nothing is left out."""
     decisions = of_sample("fomc_decisions")
-    events = raw_rows(
-        decisions, decisions.fetch(), source="sample", sessions=None, provenance=provenance
-    )
-    assert events.collect(engine="in-memory").schema == RAW_EVENT.schema
+    for dataset, payload, table in (
+        (_fixed(RAW_SESSION, sessions), b"", RAW_SESSION),
+        (decisions, _bytes(decisions), RAW_EVENT),
+    ):
+        timed = raw_rows(dataset, payload, source="sample", sessions=None, provenance=provenance)
+        assert timed.left_out.collect(engine="in-memory").is_empty()
+        rows = news(dataset, timed.rows, Held(timed.rows, None), provenance)
+        assert rows.collect(engine="in-memory").schema == table.schema
 
 
 def test_settlements_conform(sessions: pl.LazyFrame, provenance: Provenance) -> None:
@@ -101,14 +139,14 @@ def test_settlements_conform(sessions: pl.LazyFrame, provenance: Provenance) -> 
     figures = pl.LazyFrame(
         {"event_date": [date(2018, 7, 2)], "expiry": [date(2018, 7, 18)], "settle": [16.025]}
     )
-    rows = raw_rows(
+    rows = _fresh(
         _fixed(RAW_VX_SETTLEMENT, figures),
         b"",
         source="simulated",
         sessions=sessions,
         provenance=provenance,
     )
-    assert rows.collect(engine="in-memory").row(0)[3] == datetime(2018, 7, 2, 20, 20, tzinfo=UTC)
+    assert rows.row(0)[3] == datetime(2018, 7, 2, 20, 20, tzinfo=UTC)
 
 
 def test_missing_sessions_refused(
@@ -125,16 +163,27 @@ def test_missing_sessions_refused(
         )
 
 
-def test_other_table_refused(sessions: pl.LazyFrame, provenance: Provenance) -> None:
-    """A dataset may feed raw tables only."""
-    with pytest.raises(SourceError, match="fixed: feeds core_index_daily; accepted are raw_"):
+@pytest.mark.parametrize(
+    ("table", "named"), [(CORE_INDEX_DAILY, "core_index_daily"), (None, "None")]
+)
+def test_other_table_refused(
+    table: Table | None, named: str, sessions: pl.LazyFrame, provenance: Provenance
+) -> None:
+    """A dataset with rows feeds raw tables only."""
+    with pytest.raises(SourceError, match=f"fixed: feeds {named}; accepted are raw"):
         raw_rows(
-            _fixed(CORE_INDEX_DAILY, sessions),
+            _fixed(table, sessions),
             b"",
             source="sample",
             sessions=sessions,
             provenance=provenance,
         )
+
+
+def test_page_has_no_rows(sessions: pl.LazyFrame, provenance: Provenance) -> None:
+    """A page that only leads to another file has nothing to bring."""
+    with pytest.raises(SourceError, match="fixed: a page without rows"):
+        news(_fixed(None, sessions), sessions, Held(sessions, None), provenance)
 
 
 def test_wrong_type_refused(sessions: pl.LazyFrame, provenance: Provenance) -> None:
@@ -143,7 +192,7 @@ def test_wrong_type_refused(sessions: pl.LazyFrame, provenance: Provenance) -> N
         {"series_id": ["vix_close"], "event_date": [date(2018, 7, 3)], "value": [16]}
     )
     with pytest.raises(SchemaError, match="value is Int64, declared Float64"):
-        raw_rows(
+        _fresh(
             _fixed(RAW_OBSERVATION, figures),
             b"",
             source="sample",

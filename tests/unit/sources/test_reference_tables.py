@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from sources.damodaran import fetch_erp, parse_erp
-from sources.dataset import SourceError
+from sources.errors import SourceError
 from sources.fomc import fetch_decisions, parse_decisions
 
 

@@ -3,7 +3,7 @@
 import pytest
 from pydantic import SecretStr
 
-from sources.dataset import SourceError
+from sources.errors import SourceError
 from sources.http import backoff
 from sources.request import Publisher, Request
 

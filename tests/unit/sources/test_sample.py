@@ -13,7 +13,8 @@ import pytest
 from schemas.raw import RAW_EVENT, RAW_OBSERVATION, RAW_SESSION
 from schemas.series import offered_by
 from sources import sample
-from sources.dataset import Dataset, SourceError
+from sources.dataset import Dataset
+from sources.errors import SourceError
 
 NAMES = {
     "arch_sp500": "sp500",

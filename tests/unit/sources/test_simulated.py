@@ -7,7 +7,7 @@ import pytest
 
 from schemas.series import offered_by
 from sources import simulated
-from sources.dataset import SourceError
+from sources.errors import SourceError
 from sources.simulated import (
     Simulation,
     datasets,

@@ -25,9 +25,12 @@ def _at(day: date, hour: int = 22) -> datetime:
     return datetime.combine(day, time(hour), UTC)
 
 
-def _observed(series_id: str, event_date: date, value: float, known: datetime) -> Row:
+def _observed(
+    series_id: str, event_date: date, value: float, known: datetime,
+    publisher: str = "VolBrief simulator",
+) -> Row:  # fmt: skip
     return {
-        "series_id": series_id, "event_date": event_date, "value": value, "available_at": known,
+        "series_id": series_id, "publisher": publisher, "event_date": event_date, "value": value, "available_at": known,
         "is_reconstructed": True, "retrieved_at": _at(DAYS[-1]), "raw_sha256": "0" * 64,
     }  # fmt: skip
 
@@ -157,11 +160,15 @@ def test_age_of_odd_dates(event_date: date, age: int) -> None:
 
 def test_stale_close_is_null() -> None:
     """A close that did not come is null in the wide table, not yesterday's, and the row stays."""
-    closes = [_observed("vix_close", day, 15.0, _at(day)) for day in DAYS[:20] if day != DAYS[7]]
+    closes = [
+        _observed("vix_close", day, 15.0 + at / 4, _at(day))
+        for at, day in enumerate(DAYS[:20])
+        if day != DAYS[7]
+    ]
     panel = _panel(closes)
     wide = CORE_INDEX_DAILY.conform(wide_daily(CORE_INDEX_DAILY)(panel.lazy()))
     found = wide.collect(engine="in-memory")
-    assert found["vix_close"][6:9].to_list() == [15.0, None, 15.0]
+    assert found["vix_close"][6:9].to_list() == [16.5, None, 17.0]
     assert found["session"].to_list() == DAYS[:-5]
     assert found["nasdaq_close"].null_count() == found.height
 
@@ -170,8 +177,8 @@ def test_scale_to_column_unit() -> None:
     """The sample's published percents are stored as decimals."""
     raw = pl.LazyFrame(
         [
-            _observed("spx_close", DAYS[0], 4_700.0, _at(DAYS[0])),
-            _observed("baa_yield", DAYS[0], 5.2, _at(DAYS[0])),
+            _observed("spx_close", DAYS[0], 4_700.0, _at(DAYS[0]), "S&P Dow Jones Indices"),
+            _observed("baa_yield", DAYS[0], 5.2, _at(DAYS[0]), "Moody's"),
         ],
         schema=RAW_OBSERVATION.schema,
     )
@@ -186,8 +193,8 @@ def test_series_not_offered_is_left_out() -> None:
     """A series that the source does not offer makes no row, whatever raw holds."""
     raw = pl.LazyFrame(
         [
-            _observed("spx_close", DAYS[0], 4_700.0, _at(DAYS[0])),
-            _observed("vvix_close", DAYS[0], 90.0, _at(DAYS[0])),
+            _observed("spx_close", DAYS[0], 4_700.0, _at(DAYS[0]), "S&P Dow Jones Indices"),
+            _observed("vvix_close", DAYS[0], 90.0, _at(DAYS[0]), "Cboe"),
         ],
         schema=RAW_OBSERVATION.schema,
     )

@@ -12,7 +12,7 @@ from sources.breadth import (
     parse_breadth,
     parse_own_breadth,
 )
-from sources.dataset import SourceError
+from sources.errors import SourceError
 
 Sample = Callable[[str], bytes]
 

@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from sources.cboe import SYMBOLS, broken_bars, index_requests, parse_index, parse_vix_mirror
-from sources.dataset import SourceError
+from sources.errors import SourceError
 
 VVIX = "DATE,VVIX\n03/06/2006,71.5\n03/15/2006,15.75\n"
 BAR = "DATE,OPEN,HIGH,LOW,CLOSE\n"

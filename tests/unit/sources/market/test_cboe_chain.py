@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from sources.cboe_chain import CHAIN_SCHEMA, chain_requests, parse_chain, parse_quote_table
-from sources.dataset import SourceError
+from sources.errors import SourceError
 
 Sample = Callable[[str], bytes]
 LEVEL = 6811.75

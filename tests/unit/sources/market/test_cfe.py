@@ -14,7 +14,7 @@ from sources.cfe import (
     settlement_request,
     vx_expiry,
 )
-from sources.dataset import SourceError
+from sources.errors import SourceError
 
 DAY = date(2026, 9, 8)
 HEADER = "Trade Date,Futures,Open,High,Low,Close,Settle,Change,Total Volume,EFP,Open Interest\n"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from sources.dataset import SourceError
+from sources.errors import SourceError
 from sources.remote import Remote
 
 

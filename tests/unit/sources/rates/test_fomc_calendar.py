@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from sources.dataset import SourceError
+from sources.errors import SourceError
 from sources.fomc_calendar import parse_calendar, parse_past_year
 
 Body = Callable[[str], bytes]

@@ -10,7 +10,7 @@ import pytest
 from sources import bis, bls, fred
 from sources.bis import parse_exchange_rates
 from sources.bls import parse_series
-from sources.dataset import SourceError
+from sources.errors import SourceError
 from sources.fred import parse_release_dates, parse_snapshot, parse_vintages
 
 Parse = Callable[[bytes], pl.LazyFrame]

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from sources.bis import parse_exchange_rates
 from sources.bls import parse_series
 from sources.damodaran_workbook import parse_annual, parse_monthly
-from sources.dataset import SourceError
+from sources.errors import SourceError
 from sources.fomc_calendar import parse_calendar, parse_past_year
 from sources.fred import parse_graph, parse_release_dates, parse_snapshot, parse_vintages
 from sources.shiller import parse_ie_data, parse_mirror

@@ -6,7 +6,7 @@ from datetime import date
 import polars as pl
 import pytest
 
-from sources.dataset import SourceError
+from sources.errors import SourceError
 from sources.fred import graph_request, parse_graph
 from sources.shiller import parse_mirror
 from sources.treasury import curve_requests, parse_par_yields, parse_real_yields

@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from sources.damodaran_workbook import parse_annual, parse_monthly
-from sources.dataset import SourceError
+from sources.errors import SourceError
 from sources.shiller import parse_ie_data, workbook_request
 from sources.workbook import read_grid
 
