@@ -7,6 +7,7 @@ import tempfile
 from pathlib import Path
 
 from benchmarks import checks, history, inputs, morning, stages, start_up
+from benchmarks import pricing as option_pricing
 from benchmarks.measure import ROOT, Figure, say
 
 _HOW = (
@@ -32,9 +33,11 @@ def main() -> None:
         rebuilt = history.figures(folder / "history")
         say("files of the live market, and vintages")
         read = inputs.figures(folder / "inputs")
+        say("option pricing")
+        priced = option_pricing.figures(folder / "pricing")
         say("runs after 1, 10 and 35 years")
         grown = morning.growth(folder / "grown")
-    text = report([*rebuilt, *runs, *grown, *read, *page, *judged, *start], shares)
+    text = report([*rebuilt, *runs, *grown, *read, *priced, *page, *judged, *start], shares)
     _RESULTS.write_text(text, encoding="utf-8")
     sys.stdout.write(text)
 
