@@ -1,6 +1,6 @@
-"""Blocks 5, 10 and 11: the book's place, the case against the rules, the words, the disclaimer."""
+"""Blocks 10 and 11: the case against the rules, the words, the disclaimer."""
 
-from briefing.model import Appendix, Book, Disclaimer
+from briefing.model import Appendix, Disclaimer
 from briefing.rows import Rows
 
 _NOT_USED = (
@@ -41,19 +41,6 @@ _SHORT = (
     "Educational output of a rules engine run by the user on the user's settings. Not investment "
     "advice, not an offer. May be wrong, late or incomplete: check the data strip."
 )
-
-
-def book() -> Book:
-    """The position's fixed place; nothing is computed about a book yet."""
-    return Book(
-        sentence="no book is read yet, so nothing of this is known.",
-        rows=(
-            "Profit and loss since the last close and since entry",
-            "Delta, gamma, vega and theta of condor and overlay",
-            "Largest loss and break-evens, before and after the proposal",
-            "Scenarios: S&P 500 down 10 to up 5 percent, VIX up 0 to 25 points",
-        ),
-    )
 
 
 def appendix(rows: Rows) -> Appendix:

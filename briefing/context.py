@@ -4,7 +4,8 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from briefing.appendix import appendix, book, disclaimer
+from briefing.appendix import appendix, disclaimer
+from briefing.book import book
 from briefing.changes import changes
 from briefing.events import calendar
 from briefing.figures import figures
@@ -22,15 +23,16 @@ TABLES = (
     "mart_vol_cone_daily", "mart_vol_state_daily", "mart_technical_daily",
     "mart_cost_of_equity_daily", "mart_vol_gap_daily", "mart_policy_cell",
     "mart_rule_evaluation_daily", "mart_signer_daily", "mart_hedge_decision_daily",
-    "ops_check_result",
+    "mart_book_daily", "mart_book_leg_daily", "mart_book_scenario_daily",
+    "mart_book_proposal_daily", "ops_check_result", "ops_arrival",
 )  # fmt: skip
 
 
 def briefing_of(frames: Mapping[str, pl.DataFrame], run: RunInfo) -> Briefing:
     """Everything the page says about one session.
 
-    No measure is made here: each number is a table's, save differences from the session before
-    and counts of rows, which are display.
+    No measure is made here: each number is a table's, save differences from the session before,
+    the sum of the legs' gains and counts of rows, which are display.
 
     Args:
         frames: the tables of ``TABLES`` by name; rows after the session are not read.
@@ -53,7 +55,7 @@ def briefing_of(frames: Mapping[str, pl.DataFrame], run: RunInfo) -> Briefing:
         changes=changes(rows),
         layers=layers(rows),
         gates=gates(rows),
-        book=book(),
+        book=book(rows),
         figures=figures(rows),
         calendar=calendar(rows),
         quality=quality(rows),

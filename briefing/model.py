@@ -210,11 +210,36 @@ class Gates(Block):
     matrix: Matrix
 
 
-class Book(Block):
-    """Block 5: the position, in its fixed place even while it is not evaluated."""
+class BookFigure(Block):
+    """A measure of the book, its text, and the weakest source that took part in its value."""
 
+    label: str
+    text: str
+    values: tuple[Quantity, ...]
+    priced_from: str
+
+
+class BookScenario(Block):
+    """What the book would gain at once from a move of the index, a cell for each of the VIX."""
+
+    label: str
+    gains: tuple[Quantity, ...]
+    priced_from: tuple[str, ...]
+
+
+class Book(Block):
+    """Block 5: the position, in its fixed place even where there is none.
+
+    ``name`` is desk, model or empty for no book; ``columns`` head the cells of ``scenarios``.
+    """
+
+    name: Literal["desk", "model", ""]
     sentence: str
-    rows: tuple[str, ...]
+    priced_from: str
+    figures: tuple[BookFigure, ...]
+    columns: tuple[str, ...]
+    scenarios: tuple[BookScenario, ...]
+    notes: tuple[str, ...]
 
 
 class Point(Block):

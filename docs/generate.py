@@ -11,6 +11,7 @@ from schemas.feed import Feed
 from schemas.model import Column, Table
 from schemas.series import SERIES, SOURCES
 from sources.desk import desk_json_schema
+from transforms.book_steps import book_steps
 from transforms.steps import steps
 
 HERE = Path(__file__).resolve().parent
@@ -93,7 +94,9 @@ def dag() -> str:
     """Every derivation: what is made from what, in order."""
     lines = ["# From raw to decision", "", "Generated from the steps by `make docs`.", ""]
     lines += ["| output | inputs |", "| --- | --- |"]
-    for step in (*steps("sample"), decision_step(load("steward"))):
+    policy = load("steward")
+    after = (decision_step(policy), *book_steps(policy.book_terms))
+    for step in (*steps("sample"), *after):
         outputs = ", ".join(f"`{table.name}`" for table in step.outputs)
         inputs = ", ".join(f"`{table.name}`" for table in step.inputs)
         lines.append(f"| {outputs} | {inputs} |")

@@ -8,13 +8,21 @@ import polars as pl
 
 from expectations import measures
 from expectations.check import Check, CheckRun, Severity, Suite
-from expectations.derive import LARGEST, derived, rows_severity
+from expectations.derive import LARGEST, SPARSE_TABLES, derived, rows_severity
 from schemas.core import SUSPICIONS
+from schemas.forecast_columns import (
+    CLUSTER_STATES,
+    FORECAST_MODELS,
+    PRICED_FROM,
+    VARIANCE_SOURCES,
+)
 from schemas.model import Table
 from schemas.series import SERIES, series_of, watched
 
 HORIZONS = (5, 10, 21, 42, 63, 126, 252)
+FORECAST_HORIZONS = (5, 10, 21, 42)
 LAYERS = ("L1", "L2", "L3", "SE")
+BOOKS = ("model", "desk")
 
 _OUTCOMES = ("fired", "not_fired", "no_data", "not_evaluated")
 _ACTIONS = ("hold", "add", "reduce", "review", "blocked", "unknown")
@@ -24,7 +32,21 @@ _WORDS: dict[str, dict[str, tuple[str, ...]]] = {
         "freshness": ("ok", "warn", "fail", "suspect"),
         "suspicion": SUSPICIONS,
     },
+    "mart_vol_forecast_daily": {
+        "variance_source": VARIANCE_SOURCES,
+        "forecast_model": FORECAST_MODELS,
+        "cluster_state": CLUSTER_STATES,
+    },
+    "mart_futures_curve_daily": {"priced_from": PRICED_FROM},
     "mart_policy_cell": {"layer_id": LAYERS},
+    "mart_book_leg_daily": {
+        "book": BOOKS,
+        "book_layer": ("IC", *LAYERS),
+        "instrument": ("option", "future", "etp", "synthetic"),
+        "right": ("C", "P"),
+        "priced_from": PRICED_FROM,
+    },
+    "mart_book_daily": {"book": BOOKS, "priced_from": PRICED_FROM},
     "mart_rule_evaluation_daily": {"outcome": _OUTCOMES},
     "mart_signer_daily": {
         "layer_id": LAYERS,
@@ -59,6 +81,7 @@ _FROM_CLOSES = {
 
 _ROWS_PER_SESSION = {
     "mart_vol_cone_daily": len(HORIZONS),
+    "mart_vol_forecast_daily": len(FORECAST_HORIZONS),
     "mart_hedge_decision_daily": len(LAYERS),
 }
 
@@ -81,9 +104,10 @@ def checks(
 
 def needs_calendar(table: Table) -> bool:
     """Whether each session between the first and the last must be in the table."""
-    if table.name == "core_vx_curve_daily":
-        return False  # a futures file may lack a day; what is read off the curve is then null
-    return table.layer in ("core", "mart") and table.key[0] == "session"
+    if table.name in ("core_vx_curve_daily", "mart_book_leg_daily"):
+        return False  # a futures file may lack a day, and a book may hold nothing on one
+    has_sessions = table.layer in ("core", "mart") and table.key[0] == "session"
+    return has_sessions and table.name not in SPARSE_TABLES
 
 
 def _history(table: Table, run: CheckRun, calendar: pl.Series | None) -> tuple[Check, ...]:
@@ -168,6 +192,8 @@ def _grain(table: Table) -> tuple[Check, ...]:
 
 
 def _latest_rows(table: Table) -> Check:
+    if table.name in SPARSE_TABLES:
+        return Check("rows", "rows", "warn", "any number of rows for the session", ge=0)
     if table.key == ("session",):
         return Check("rows", "rows", rows_severity(table), "1 row for the session", ge=1, le=1)
     if count := _ROWS_PER_SESSION.get(table.name):
@@ -180,6 +206,7 @@ def _latest_rows(table: Table) -> Check:
 def _members(table: Table) -> tuple[Check, ...]:
     members: dict[str, tuple[str, tuple[str | int, ...]]] = {
         "mart_vol_cone_daily": ("horizon_sessions", HORIZONS),
+        "mart_vol_forecast_daily": ("horizon_sessions", FORECAST_HORIZONS),
         "mart_hedge_decision_daily": ("layer_id", LAYERS),
     }
     if table.name not in members:

@@ -13,15 +13,14 @@ from flows.materialize import materialize
 from flows.outcome import ExitCode, Stop
 from flows.plan import Plan, Wish, plan_of
 from flows.progress import report
+from flows.rebuild import derivations
 from flows.settings import load_settings
-from policy.decide import decision_step
 from schemas.catalogue import TABLES
 from schemas.core import CORE_TABLES
 from schemas.mart import MART_HEDGE_DECISION_DAILY, MART_TABLES
 from schemas.model import SchemaError, Table
 from schemas.ops import OPS_ARRIVAL, OPS_CHECK_RESULT, OPS_RUN
 from schemas.raw import RAW_TABLES
-from transforms.steps import steps
 from warehouse.errors import StoreError
 from warehouse.fingerprint import content_hash
 from warehouse.ledger import Ledger
@@ -122,7 +121,7 @@ def _read_whole(plan: Plan, store: Store, kept: "list[tuple[Table, DataFrame]]")
     store.create(tuple(TABLES.values()))
     with store.transaction():
         take_in(plan, store)
-        materialize(store, (*steps(plan.source), decision_step(plan.rules)))
+        materialize(store, derivations(plan))
         for table, frame in kept:
             store.replace([table], [frame])
     report("hash the warehouse")

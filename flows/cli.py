@@ -1,5 +1,6 @@
 """The `volbrief` command: each command is one call, and says how it ended by its exit code."""
 
+import atexit
 import json
 import os
 import shutil
@@ -94,6 +95,22 @@ def explain(
     from flows.inspect import explanation
 
     typer.echo(explanation(layer, _day(day), source, as_json=as_json))
+
+
+@app.command()
+def book(
+    day: Day = None,
+    source: Source = None,
+    which: Annotated[
+        str | None, typer.Option("--book", help="model or desk; default: yours where there is one")
+    ] = None,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Show the options book: legs, Greeks, break-evens, scenarios, the weeks ahead."""
+    from flows.book import book_report
+
+    typer.echo(book_report(_day(day), source, which, as_json=as_json))
 
 
 @app.command()
@@ -229,6 +246,7 @@ def _day(stamp: datetime | None) -> date | None:
 def main() -> NoReturn:
     """Run the command; a stop is one sentence on stderr and an exit code that means something."""
     sys.excepthook = _bug
+    atexit.register(_exit_as_bug)  # first in, last out: what others started is ended before
     code = ExitCode.COMPLETE
     try:
         # Not app(): that would put its own hook in place of ours.
@@ -240,10 +258,20 @@ def main() -> NoReturn:
     sys.exit(code)
 
 
+_ended_by_bug: list[BaseException] = []
+
+
 def _bug(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
     """What nobody foresaw ends with its traceback and the exit code of a bug."""
     traceback.print_exception(kind, error, trace)
     typer.echo(
         "volbrief: this is a bug in VolBrief; volbrief status says what is published", err=True
     )
-    os._exit(ExitCode.BUG)
+    _ended_by_bug.append(error)
+
+
+def _exit_as_bug() -> None:
+    if _ended_by_bug:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(ExitCode.BUG)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from email.utils import parsedate_to_datetime
+from itertools import pairwise
 from statistics import median
 
 from flows import clock
@@ -68,7 +69,7 @@ def collect(plan: Plan) -> Collected:
     if not plan.is_offline:
         asking.ask([(one, one.where) for one in every if isinstance(one.where, Request)])
         asking.ask(asking.linked(every))
-        asking.refuse_wrong_clock()
+        asking.warn_of_clock()
     return Collected(asking.new, asking.unchanged, tuple(asking.problems), asking.asked)
 
 
@@ -80,6 +81,7 @@ class _Asking:
         self._client = Client(authorities=plan.authorities)
         self._source = plan.source
         self._offsets: dict[str, float] = {}
+        self._waiting: list[tuple[Dataset, Outcome]] = []
         self.new = 0
         self.unchanged = 0
         self.asked = 0
@@ -101,10 +103,16 @@ class _Asking:
         with counted("fetch", len(requests)) as done:
 
             def told(request: Request, outcome: Outcome) -> None:
-                self._archived(by_request[id(request)], request, outcome)
-                done(by_request[id(request)].name)
+                dataset = by_request[id(request)]
+                self._waiting.append((dataset, outcome))
+                if not isinstance(outcome, SourceError):
+                    self._compare_clock(request.publisher.name, dict(outcome.headers_kept))
+                if self._clock_is_judged():
+                    self._archive_waiting()
+                done(dataset.name)
 
             self._client.fetch_all(requests, told)
+            self._archive_waiting()
 
     def linked(self, every: tuple[Dataset, ...]) -> list[tuple[Dataset, Request]]:
         """The files whose address stands on a page that is in the archive."""
@@ -122,17 +130,40 @@ class _Asking:
                 self._failed(dataset, error)
         return found
 
-    def refuse_wrong_clock(self) -> None:
-        """Refuse to go on where publishers agree that this machine's clock is wrong."""
-        offsets = list(self._offsets.values())
-        if len(offsets) < _FEWEST_CLOCKS:
-            return
-        off = median(offsets)
-        said = f"this machine's clock is {abs(off):.0f} s {'behind' if off > 0 else 'ahead of'} {len(offsets)} publishers'"
-        if min(abs(one) for one in offsets) > _CLOCK_REFUSES:
-            raise Stop(f"{said}; accepted are 600 s; set the clock and run again", ExitCode.CONFIG)
-        if min(abs(one) for one in offsets) > _CLOCK_WARNS:
-            self.problems.append(Problem("this machine", "", f"{said}: set it"))
+    def warn_of_clock(self) -> None:
+        """Tell where publishers agree that this machine's clock is off."""
+        if self._clock_is_off_by() > _CLOCK_WARNS:
+            self.problems.append(Problem("this machine", "", f"{self._clock_said()}: set it"))
+
+    def _archive_waiting(self) -> None:
+        """Archive what came, once the clock that stamps it has been compared with the publishers'.
+
+        Stamped by a clock that is behind, a revision would count as known before it was.
+        """
+        if self._clock_is_off_by() > _CLOCK_REFUSES:
+            raise Stop(
+                f"{self._clock_said()}; accepted are 600 s; set the clock and run again",
+                ExitCode.CONFIG,
+            )
+        while self._waiting:
+            self._archived(*self._waiting.pop(0))
+
+    def _clock_is_judged(self) -> bool:
+        """Whether a publisher's clock is near this one, or two agree that it is far."""
+        offsets = sorted(self._offsets.values())
+        near = any(abs(one) <= _CLOCK_REFUSES for one in offsets)
+        return near or any(after - before <= _CLOCK_WARNS for before, after in pairwise(offsets))
+
+    def _clock_is_off_by(self) -> float:
+        """The least distance to a publisher's clock, where several agree [seconds]."""
+        offsets = [abs(one) for one in self._offsets.values()]
+        several = len(offsets) >= _FEWEST_CLOCKS and self._clock_is_judged()
+        return min(offsets) if several else 0.0
+
+    def _clock_said(self) -> str:
+        off = median(self._offsets.values())
+        way = "behind" if off > 0 else "ahead of"
+        return f"this machine's clock is {abs(off):.0f} s {way} {len(self._offsets)} publishers'"
 
     def _is_settled(self, dataset: Dataset) -> bool:
         return dataset.is_final and self._archive.newest(dataset.name) is not None
@@ -149,12 +180,11 @@ class _Asking:
             request, least_rows=lines, etag=visit.etag, last_modified=visit.last_modified
         )
 
-    def _archived(self, dataset: Dataset, request: Request, outcome: Outcome) -> None:
+    def _archived(self, dataset: Dataset, outcome: Outcome) -> None:
         if isinstance(outcome, SourceError):
             self._failed(dataset, outcome)
             return
         headers = dict(outcome.headers_kept)
-        self._compare_clock(request.publisher.name, headers)
         if not isinstance(outcome, Response):
             self.unchanged += 1
             self._archive.confirm(dataset.name, clock.now())
@@ -173,11 +203,11 @@ class _Asking:
         )
         self.new += kept.is_new
         self.unchanged += not kept.is_new
+        if dataset.publisher and not kept.is_new:
+            self._archive.confirm(dataset.name, clock.now())
         if not dataset.is_local:
             told = headers or {}
             outcome = "new" if kept.is_new else "unchanged"
-            if not kept.is_new:
-                self._archive.confirm(dataset.name, clock.now())
             visit = Visit(clock.now(), outcome, "", told.get("etag"), told.get("last-modified"))
             self._archive.note(dataset.name, visit)
 

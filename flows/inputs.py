@@ -109,7 +109,8 @@ def _place(one: InputState) -> tuple[int, bool]:
 
 def _held(plan: Plan) -> _Held:
     with Store.open(plan.warehouse, read_only=True, wait_seconds=plan.lock_wait) as store:
-        rows = newest(store.frame(RAW_OBSERVATION), ["series_id"], ["event_date", "available_at"])
+        by_feed = ["series_id", "publisher"]
+        rows = newest(store.frame(RAW_OBSERVATION), by_feed, ["event_date", "available_at"])
         decided = store.bounds(CORE_AS_KNOWN_DAILY)
         last = decided and decided[1]
         known = store.frame(CORE_AS_KNOWN_DAILY, since=last, until=last).to_dicts() if last else []
@@ -121,13 +122,25 @@ def _held(plan: Plan) -> _Held:
         }
         sessions = store.frame(CORE_SESSION)["session"].to_list()
     return _Held(
-        newest={row["series_id"]: row for row in rows.to_dicts()},
+        newest=_preferred(rows.to_dicts(), plan.source),
         suspect=frozenset(row["series_id"] for row in known if row["freshness"] == "suspect"),
         refusals={row["dataset"]: row["refusal"] for row in arrivals if row["refusal"]},
         tables=tables,
         sessions=tuple(sessions),
         last_decided=last,
     )
+
+
+def _preferred(rows: list[dict[str, Any]], source: str) -> dict[str, dict[str, Any]]:
+    """Of each series the newest event, and of one event the publisher listed first: the page's."""
+    place = {
+        (entry.id, feed.publisher): -number
+        for entry in SERIES
+        for number, feed in enumerate(entry.feeds_of(source))
+    }
+    known = [row for row in rows if (row["series_id"], row["publisher"]) in place]
+    known.sort(key=lambda row: (row["event_date"], place[row["series_id"], row["publisher"]]))
+    return {row["series_id"]: row for row in known}
 
 
 class _Visits:
@@ -181,7 +194,9 @@ def _series_state(
     mine = tuple(one for feed in feeds for one in files_of(feed, files))
     given = None if row is None else entry.feed_by(source, row["publisher"])
     age = None if row is None else _age(row["event_date"], as_of, held.sessions)
-    fault = visits.fault(mine)
+    # A fallback's fault is no fault of a value that the publisher before it gave.
+    upto = feeds if given is None else feeds[: feeds.index(given) + 1]
+    fault = visits.fault(one for feed in upto for one in files_of(feed, files))
     state, why = _judged(entry, feeds, given, age, fault, asked if source == "live" else None)
     if state in _BY_AGE and entry.id in held.suspect:
         state, why = (

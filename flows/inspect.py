@@ -50,7 +50,7 @@ def exported(name: str, rows: Rows, source: str | None, form: str) -> bytes:
         raise Stop(f"{name} has no sessions: ask for it without --from and --to", ExitCode.UNMET)
     if since and until and since > until:
         raise Stop(f"--from {since} is after --to {until}: give the earlier first", ExitCode.UNMET)
-    with as_stops(), _store(source) as store:
+    with as_stops(), warehouse_of(source) as store:
         return store.export(declared, None, form, since=since, until=until)
 
 
@@ -68,7 +68,7 @@ def _as_known(declared: Table, rows: Rows, source: str | None, form: str) -> byt
             ExitCode.UNMET,
         )
     refuse_closed_day(session)
-    with as_stops(), _store(source) as store:
+    with as_stops(), warehouse_of(source) as store:
         if "session" in declared.schema:
             found = store.frame(declared, since=session, until=session)
         else:
@@ -98,7 +98,7 @@ def explanation(layer: str, day: date | None, source: str | None, *, as_json: bo
         raise Stop(str(error), ExitCode.UNMET) from error
     if day is not None:
         refuse_closed_day(day)
-    with as_stops(), _store(source) as store:
+    with as_stops(), warehouse_of(source) as store:
         bounds = store.bounds(MART_HEDGE_DECISION_DAILY)
         session = day if day is not None else bounds and bounds[1]
         if bounds is None or session is None or not bounds[0] <= session <= bounds[1]:
@@ -201,7 +201,12 @@ def _superseded(folder: Path) -> dict[str, tuple[str, ...]]:
 
 
 @contextmanager
-def _store(source: str | None) -> Iterator[Store]:
+def warehouse_of(source: str | None) -> Iterator[Store]:
+    """The warehouse of a source, to read from.
+
+    Raises:
+        Stop: there is none yet.
+    """
     settings = load_settings()
     name = known_source(source or settings.source)
     path = settings.folder(name) / "volbrief.duckdb"

@@ -7,7 +7,7 @@ from flows.plan import Plan
 from flows.progress import report
 from flows.stages import datasets
 from schemas.ops import OPS_ARRIVAL
-from schemas.raw import RAW_SESSION
+from schemas.raw import RAW_POSITION, RAW_SESSION
 from sources import market, restated
 from sources.dataset import Dataset, Provenance
 from sources.errors import SourceError
@@ -90,6 +90,9 @@ def _read(
     try:
         _append(store, archive, one, dataset, context)
     except (SourceError, StoreError) as error:
+        if dataset.refuses_itself_only and isinstance(error, SourceError):
+            store.replace([RAW_POSITION], [RAW_POSITION.empty()])  # an older desk is not this one
+            return str(error)
         if dataset.is_local or getattr(error, "reason", "data") in {"folder", "space"}:
             raise
         return str(error)
@@ -114,7 +117,7 @@ def _append(
         sessions=None if table == RAW_SESSION else store.read(RAW_SESSION),
         provenance=provenance,
     )
-    if table == RAW_SESSION:  # a calendar is stated anew as a whole, not observed day by day
+    if table in (RAW_SESSION, RAW_POSITION):  # stated anew as a whole, not observed day by day
         store.replace([table], [timed.rows])
         return
     event = [name for name in table.key if name not in ("publisher", "available_at")]

@@ -1,6 +1,6 @@
 """What a run is asked to do, checked before anything is touched."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
@@ -9,7 +9,9 @@ from flows.faults import as_stops
 from flows.outcome import ExitCode, Stop
 from flows.settings import Settings, known_source
 from policy.model import Policy, load, names
+from schemas.book import BookTerms
 from sources.calendar import is_session, nearest_sessions
+from sources.desk_dataset import desk_terms
 from sources.errors import SourceError
 from sources.live_choices import EXTRA, Live
 from sources.publishers import publishers
@@ -27,7 +29,8 @@ class Plan:
     """One run: the session to describe (None: the last one the source has), on what, to where.
 
     ``rules`` is the policy as it was read when the plan was made: a file edited during the run
-    cannot put one policy's words over another's decision.
+    cannot put one policy's words over another's decision. ``desk`` is the user's file, null for
+    none; ``book`` are the policy's terms of the book with the desk's own in their place.
     """
 
     as_of: date | None
@@ -42,6 +45,8 @@ class Plan:
     is_offline: bool = False
     lock_wait: float = 0.0
     authorities: Path | None = None
+    desk: Path | None = None
+    book: BookTerms = field(default_factory=BookTerms)
 
     @property
     def warehouse(self) -> Path:
@@ -88,6 +93,7 @@ def plan_of(wish: Wish, settings: Settings) -> Plan:
     rules = _known_policy(policy)
     if wish.as_of is not None:
         refuse_closed_day(wish.as_of)
+    desk = _desk(settings)
     plan = Plan(
         as_of=wish.as_of,
         source=source,
@@ -101,6 +107,8 @@ def plan_of(wish: Wish, settings: Settings) -> Plan:
         is_offline=wish.is_offline,
         lock_wait=settings.lock_wait,
         authorities=settings.authorities,
+        desk=desk,
+        book=desk_terms(desk, rules.book_terms),
     )
     _writable(plan.data, _DATA_BYTES, "VOLBRIEF_DATA")
     _writable(plan.out, _OUT_BYTES, "--out or VOLBRIEF_OUT")
@@ -116,6 +124,19 @@ def _known_policy(name: str) -> Policy:
         )
     with as_stops():
         return load(name)
+
+
+def _desk(settings: Settings) -> Path | None:
+    """The user's desk; none where nobody named a file and the usual one is not there."""
+    if settings.desk.is_file():
+        return settings.desk
+    if "desk" in settings.model_fields_set:
+        raise Stop(
+            f"settings: VOLBRIEF_DESK is {str(settings.desk)!r}, where no file is: copy "
+            "docs/desk.example.yaml to it, or name the file",
+            ExitCode.CONFIG,
+        )
+    return None
 
 
 def refuse_closed_day(day: date) -> None:

@@ -16,8 +16,11 @@ from schemas.catalogue import TABLES
 from schemas.core import CORE_SESSION, CORE_TABLES
 from schemas.mart import MART_TABLES
 from schemas.model import Table
-from schemas.ops import OPS_CHECK_RESULT
-from schemas.raw import RAW_TABLES
+from schemas.ops import OPS_ARRIVAL, OPS_CHECK_RESULT
+from schemas.raw import RAW_POSITION, RAW_TABLES
+from schemas.step import Step
+from sources import desk_dataset
+from transforms.book_steps import book_steps
 from transforms.steps import steps
 from warehouse.store import Store
 
@@ -39,7 +42,7 @@ def _rebuilt(plan: Plan, store: Store) -> Built:
     try:
         with store.transaction():
             refusals = take_in(plan, store)
-            materialize(store, (*steps(plan.source), decision_step(plan.rules)))
+            materialize(store, derivations(plan))
             built = replace(_identified(plan, store), refusals=tuple(refusals))
             results += _checked(plan, store, built)
             refused = [result for result in results if result.is_refusal]
@@ -53,12 +56,25 @@ def _rebuilt(plan: Plan, store: Store) -> Built:
     return built
 
 
+def derivations(plan: Plan) -> tuple[Step, ...]:
+    """Everything made from the raw tables, in order: measures, the decision, the books."""
+    return (*steps(plan.source), decision_step(plan.rules), *book_steps(plan.book))
+
+
 def _identified(plan: Plan, store: Store) -> Built:
     session = _session(plan, store)
     data_hash = store.data_hash(store.decision_at(session))
     form = "with pdf" if pages.wants_pdf(plan) else "without pdf"
-    parts = (plan.source, data_hash, plan.rules.hash, identity.code_hash(), form)
+    parts = (plan.source, data_hash, plan.rules.hash, identity.code_hash(), form, _desk(store))
     return Built(session, identity.run_id(session, *parts), data_hash)
+
+
+def _desk(store: Store) -> str:
+    """Hash of the newest desk, read or refused: its worth and its refusal stand on the page too."""
+    mine = [
+        row for row in store.frame(OPS_ARRIVAL).to_dicts() if row["dataset"] == desk_dataset.NAME
+    ]
+    return str(mine[-1]["raw_sha256"]) if mine else ""
 
 
 def _session(plan: Plan, store: Store) -> date:
@@ -94,10 +110,11 @@ def _fed(plan: Plan) -> list[Table]:
     """The tables that the source can fill: what it never offers is empty, which is no fault."""
     raw = {one.table.name for one in datasets(plan).values() if one.table is not None}
     unfed = {table.name for table in RAW_TABLES} - raw
+    lacking = unfed - {RAW_POSITION.name}  # without a desk there is the model's book
     unfed |= {
         table.name
-        for step in steps(plan.source)
-        if any(table.name in unfed for table in step.inputs)
+        for step in derivations(plan)
+        if any(table.name in lacking for table in step.inputs)
         for table in step.outputs
     }
     return [t for t in (*RAW_TABLES, *CORE_TABLES, *MART_TABLES) if t.name not in unfed]

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from flows.plan import Plan
-from sources import market
+from sources import desk_dataset, market
 from sources.dataset import Dataset
+from warehouse.snapshots import Snapshots
 
 
 @dataclass(frozen=True)
@@ -39,4 +40,11 @@ def described(plan: Plan) -> dict[str, str | bool | None]:
 def datasets(plan: Plan) -> dict[str, Dataset]:
     """What to fetch by name, the calendar first."""
     every = market.datasets(plan.source, plan.simulation, plan.live)
-    return {dataset.name: dataset for dataset in every}
+    return {dataset.name: dataset for dataset in (*every, *_desk(plan))}
+
+
+def _desk(plan: Plan) -> tuple[Dataset, ...]:
+    """The user's desk, or none; one that was taken away is read once more, as holding nothing."""
+    had_one = Snapshots(plan.archive).newest(desk_dataset.NAME) is not None
+    is_there = plan.desk is not None or had_one
+    return (desk_dataset.desk_dataset(plan.desk),) if is_there else ()

@@ -119,6 +119,11 @@ class Window(Entry):
                           found=f"{self.from_}, {self.target}, {self.to}")  # fmt: skip
         return self
 
+    @property
+    def window(self) -> tuple[int, int, int] | None:
+        """Target, shortest and longest; null without a target."""
+        return None if self.target is None else (self.target, self.from_, self.to)
+
 
 class LayerSpec(Entry):
     """What a layer holds. Strikes are rules here; their prices come with the options book."""

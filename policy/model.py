@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
@@ -43,6 +44,7 @@ from policy.entries import (
     Sizing,
 )
 from policy.errors import PolicyError, nearest, refusal
+from schemas.book import BookTerms
 from schemas.series import SERIES
 
 __all__ = ["Policy", "PolicyError", "load", "names"]
@@ -116,6 +118,25 @@ class Policy(Entry):
     def seed_rule(self) -> str:
         """The id of the seed rule's active reading."""
         return f"{self.seed.rule_id}{self.seed.active}"
+
+    @property
+    def book_terms(self) -> BookTerms:
+        """What the policy says of the options book; methodology 2 and 3 where it says nothing."""
+        usual = BookTerms()
+        named = ((terms, getattr(self.layers, terms.layer_id)) for terms in usual.layers)
+        layers = tuple(
+            replace(
+                terms,
+                base_units=spec.base_units,
+                dte=spec.days_to_expiry.window or terms.dte,
+                delta=spec.long_delta,
+            )
+            for terms, spec in named
+        )
+        gates = (name for name, rule in self.gates.items()
+                 if rule.enabled and rule.scope == "condor")  # fmt: skip
+        return replace(usual, condor_units=self.sizing.condor_units, layers=layers,
+                       condor_gates=tuple(gates))  # fmt: skip
 
     def conditions(self) -> Iterator[Condition]:
         """Every condition that the policy states, signers' included."""

@@ -2,6 +2,8 @@
 
 import polars as pl
 
+from schemas.book_columns import BOOK_COLUMNS
+from schemas.forecast_columns import CURVE_COLUMNS, FIT_COLUMNS, FORECAST_COLUMNS
 from schemas.input_columns import INPUTS
 from schemas.model import Column, SchemaError, Unit
 from schemas.quantities import (
@@ -258,7 +260,7 @@ _OPTIONS = (
     Column(
         "strike", _FLOAT, Unit.INDEX_PTS, "Strike, in the underlying's points", ge=0.5, le=100_000.0
     ),
-    text("right", "call or put, as C or P"),
+    text("right", "call or put, as C or P; null for what is no option", nullable=True),
     Column("bid", _FLOAT, Unit.INDEX_PTS, "Bid; null where there is none", ge=0.0, le=100_000.0),
     Column("ask", _FLOAT, Unit.INDEX_PTS, "Ask; null where there is none", ge=0.0, le=100_000.0),
     vol("iv", "Implied volatility as the exchange states it; null where it states none", le=50.0),
@@ -298,7 +300,7 @@ COLUMNS: dict[str, Column] = {
     column.name: column
     for column in (
         *_TIME, *_PROVENANCE, *INPUTS, *_EVENTS, *_VOLATILITY, *_TECHNICAL,
-        *_COST_OF_EQUITY, *_DECISION, *_OPTIONS, *_OPERATIONS,
+        *_COST_OF_EQUITY, *FORECAST_COLUMNS, *CURVE_COLUMNS, *FIT_COLUMNS, *_DECISION, *_OPTIONS, *BOOK_COLUMNS, *_OPERATIONS,
     )
 }  # fmt: skip
 

@@ -54,6 +54,13 @@ CORE_VX_CURVE_DAILY = Table(
     columns("session", "expiry", "days_to_expiry", "settle"),
 )
 
+CORE_EXPIRY = Table(
+    "core_expiry",
+    "When S&P 500 and VIX contracts expire, by listing rules published years ahead.",
+    ("root", "expiry"),
+    columns("root", "expiry", "last_trading_day", "settlement"),
+)
+
 CORE_EVENT_DAILY = Table(
     "core_event_daily",
     "Distance to the next scheduled announcements, by the schedules then known.",
@@ -61,7 +68,17 @@ CORE_EVENT_DAILY = Table(
     columns("session", "sessions_to_fomc", "sessions_to_cpi"),
 )
 
+CORE_POSITION = Table(
+    "core_position",
+    "The legs that the user's desk declares; the user knows them at every decision.",
+    ("leg_id",),
+    columns("leg_id", "book_layer", "instrument", "root", "right", "strike", "expiry", "quantity",
+            "multiplier", "entry_session", "entry_price"),
+)  # fmt: skip
+
 CORE_TABLES = (
     CORE_SESSION, CORE_AS_KNOWN_DAILY, CORE_INDEX_DAILY, CORE_RATE_DAILY, CORE_VALUATION_DAILY,
     CORE_MACRO_DAILY, CORE_BREADTH_DAILY, CORE_GAUGE_DAILY, CORE_VX_CURVE_DAILY, CORE_EVENT_DAILY,
+    CORE_EXPIRY,
+    CORE_POSITION,
 )  # fmt: skip

@@ -5,7 +5,7 @@ Source:
 """
 
 from dataclasses import replace
-from datetime import date, time
+from datetime import date, time, timedelta
 
 from schemas.feed import Feed, Frequency, Known
 
@@ -31,34 +31,42 @@ OWN = "Own file"
 
 AFTER_CLOSE = Known("after_close", minutes=20)
 SAME_EVENING = Known("days_later", days=0, at=time(18, 0))
-NEXT_SESSION = Known("sessions_later", days=1, at=time(16, 15))  # H.15 and what is posted with it
+NEXT_SESSION = Known("sessions_later", days=1, at=time(16, 15))  # bank holidays are skipped
 STAMPED = Known("stamped")
 ERP_DAY = Known("months_later", months=0, day=5, at=time(18, 0))
 _MORNING = time(8, 30)
 # The shutdowns of 2013, 2018/19 and 2025: releases came when government work was taken up again.
-CPI_DAY = Known("months_later", months=1, day=15, at=_MORNING, delayed=(
-    (date(2013, 9, 1), date(2013, 10, 30)), (date(2025, 9, 1), date(2025, 10, 24)),
-    (date(2025, 11, 1), date(2025, 12, 18)),
+# Days of the month are the latest that occurred, not the usual ones.
+CPI_DAY = Known("months_later", months=1, day=28, at=_MORNING, delayed=(
+    (date(2013, 9, 1), date(2013, 10, 30)),
 ))  # fmt: skip
-PPI_DAY = Known("months_later", months=1, day=18, at=_MORNING, delayed=(
+PPI_DAY = Known("months_later", months=1, day=28, at=_MORNING, delayed=(
     (date(2013, 9, 1), date(2013, 10, 29)), (date(2025, 9, 1), date(2025, 11, 25)),
     (date(2025, 10, 1), date(2026, 1, 14)), (date(2025, 11, 1), date(2026, 1, 14)),
+    (date(2025, 12, 1), date(2026, 1, 30)),
 ))  # fmt: skip
-GDP_DAY = Known("months_later", months=3, day=30, at=_MORNING, delayed=(
+GDP_DAY = Known("months_later", months=4, day=1, at=_MORNING, delayed=(
     (date(2013, 7, 1), date(2013, 11, 7)), (date(2018, 10, 1), date(2019, 2, 28)),
-    (date(2025, 7, 1), date(2025, 12, 23)),
+    (date(2025, 7, 1), date(2025, 12, 23)), (date(2025, 10, 1), date(2026, 2, 20)),
 ))  # fmt: skip
-JOBS_DAY = Known("months_later", months=1, day=10, at=_MORNING, delayed=(
+JOBS_DAY = Known("months_later", months=1, day=12, at=_MORNING, delayed=(
     (date(2013, 9, 1), date(2013, 10, 22)), (date(2025, 9, 1), date(2025, 11, 20)),
     (date(2025, 11, 1), date(2025, 12, 16)),
 ))  # fmt: skip
-NEXT_WEEK = Known("days_later", days=6, at=_MORNING)  # Friday's value on the Thursday after it
-H41 = Known("days_later", days=1, at=time(16, 30))  # Wednesday's level on Thursday
-CLAIMS = Known("days_later", days=5, at=_MORNING)  # the week ends on Saturday
-Z1 = Known("months_later", months=5, day=15, at=time(12, 0))
+NEXT_WEEK = Known("days_later", days=7, at=_MORNING)  # Friday's value, by the Friday after it
+H41 = Known(
+    "days_later", days=2, at=time(16, 30)
+)  # Wednesday's level on Thursday, or after a holiday
+CLAIMS = Known("days_later", days=6, at=_MORNING, delayed=tuple(  # the week ends on Saturday
+    (date(2025, 9, 27) + timedelta(weeks=week), date(2025, 11, 20)) for week in range(7)
+))  # fmt: skip
+Z1 = Known("months_later", months=5, day=28, at=time(12, 0), delayed=(
+    (date(2025, 7, 1), date(2026, 1, 9)),
+))  # fmt: skip
+NIPA = Known("months_later", months=6, day=1, at=_MORNING)  # corporate accounts come a month on
 OECD = Known("months_later", months=2, day=20, at=time(18, 0))
 
-DAILY, WEEKLY, MONTHLY, QUARTERLY = (1, 5), (8, 15), (58, 80), (175, 240)  # ages [sessions]
+DAILY, WEEKLY, MONTHLY, QUARTERLY = (1, 5), (11, 18), (66, 90), (190, 250)  # ages [sessions]
 _PERCENT = 0.01
 
 _CBOE_TERMS = "Personal, non-commercial use; no redistribution without a license"
@@ -141,15 +149,18 @@ def damodaran(column: str, scale: float = 1.0) -> Feed:
 def damodaran_annual(column: str) -> Feed:
     """A column of the annual workbook, known in the first days of the year that follows."""
     return Feed(LIVE, DAMODARAN, f"histimpl: {column}", "yearly",
-                Known("months_later", months=1, day=10), 270, 300,
+                Known("months_later", months=1, day=15), 275, 310,
                 revised="sometimes corrected", terms=_CITED, redistributable=True)  # fmt: skip
 
 
-def shiller(column: str, scale: float = 1.0) -> tuple[Feed, Feed]:
-    """A column of the workbook, and of the mirror that carries the same figures."""
-    known = Known("months_later", months=2, day=10)
+def shiller(column: str, scale: float = 1.0, months: int = 2) -> tuple[Feed, Feed]:
+    """A column of the workbook, and of the mirror that carries the same figures.
+
+    Prices and rates stand there within ``months``; earnings and dividends come half a year late.
+    """
+    known = Known("months_later", months=months, day=10)
     return tuple(
-        Feed(LIVE, publisher, column, "monthly", known, 80, 150, scale=scale,
+        Feed(LIVE, publisher, column, "monthly", known, 40 + 21 * months, 110 + 21 * months, scale=scale,
              revised="newest months", terms=_CITED, redistributable=True)
         for publisher in (SHILLER, SHILLER_MIRROR)
     )  # type: ignore[return-value]  # two publishers, two feeds  # fmt: skip
@@ -176,9 +187,12 @@ def gauge(publisher: str, remote_id: str, known: Known, ages: tuple[int, int] = 
 
 
 def own(like: Feed | None = None) -> Feed:
-    """The user's own file, which every live series takes; timed like the feed it stands in for."""
+    """The user's own file, which every live series takes; timed like the feed it stands in for.
+
+    Args:
+        like: a feed whose times follow a rule; a row of the user's carries no stamp.
+    """
     known = AFTER_CLOSE if like is None else like.known
     ages = (1, 5) if like is None else (like.warn_after, max(like.fail_after, 5))
-    return Feed(LIVE, OWN, "own CSV", "daily" if like is None else like.frequency,
-                NEXT_SESSION if known.rule == "stamped" else known, *ages,
+    return Feed(LIVE, OWN, "own CSV", "daily" if like is None else like.frequency, known, *ages,
                 revised="as you change it", terms="Yours")  # fmt: skip

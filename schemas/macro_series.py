@@ -55,12 +55,12 @@ MACRO_SERIES: tuple[Series, ...] = (
            live.fred_rate("MICH", Known("months_later", months=2, day=1), (70, 100), "monthly",
                           terms=_MICHIGAN)),
     _macro("is_recession",
-           replace(live.fred("USREC", Known("months_later", months=1, day=10), (60, 90), "monthly"),
+           replace(live.fred("USREC", Known("months_later", months=21, day=1), (480, 540), "monthly"),
                    revised="dated long after: for display, never for a rule")),
     _macro("wti_close",
            offline.arch("wti: DCOILWTICO", "EIA", Known("days_later", days=7), (8, 15)),
            offline.simulated("wti_close", Known("days_later", days=7), (8, 15)),
-           live.fred("DCOILWTICO", Known("days_later", days=7), (8, 15))),
+           live.fred("DCOILWTICO", Known("days_later", days=10), (9, 15))),
     *(_macro(name,
              offline.arch(f"frenchdata: {remote}", "Kenneth R. French", _FRENCH, (65, 90), 0.01),
              offline.simulated(name, _FRENCH, (65, 90), "monthly"))
@@ -74,7 +74,7 @@ MACRO_SERIES: tuple[Series, ...] = (
                                 "monthly", terms=_ATTRIBUTION))),
     _macro("reer_fed", _rewritten(live.fred("RTWEXBGS", Known("months_later", months=1, day=10),
                                             (60, 90), "monthly"))),
-    _macro("dollar_broad", live.fred("DTWEXBGS", Known("days_later", days=7, at=time(16, 15)),
+    _macro("dollar_broad", live.fred("DTWEXBGS", Known("days_later", days=8, at=time(16, 15)),
                                      (8, 15))),
     _macro("fed_assets", _weekly("WALCL", live.H41)),
     _macro("bank_reserves", _weekly("WRESBAL", live.H41)),
@@ -89,7 +89,7 @@ MACRO_SERIES: tuple[Series, ...] = (
     _balance("corporate_other_loans", "BOGZ1FL103169005Q"),
     _balance("corporate_payables", "BOGZ1FL103170005Q"),
     _balance("corporate_taxes", "BOGZ1FL103178000Q"),
-    _balance("corporate_cash_flow", "CNCF"),
+    _macro("corporate_cash_flow", *live.released("CNCF", live.NIPA, "quarterly", (200, 260))),
 )  # fmt: skip
 
 _DAY_AFTER = Known("days_later", days=1, at=time(7, 0))

@@ -1,6 +1,7 @@
 """The mart tables: measures, evaluations and decisions, one row per session."""
 
 from schemas.columns import columns
+from schemas.forecast_columns import FORECAST_MODELS
 from schemas.model import Table
 
 MART_REALIZED_VOL_DAILY = Table(
@@ -61,6 +62,26 @@ MART_VOL_GAP_DAILY = Table(
             "vol_gap_z_robust", "vol_gap_percentile", "vol_gap_window_sessions"),
 )  # fmt: skip
 
+MART_VOL_FORECAST_DAILY = Table(
+    "mart_vol_forecast_daily",
+    "Volatility that each model expects over the next sessions, and what it says of the premium.",
+    ("session", "horizon_sessions"),
+    columns("session", "horizon_sessions", "variance_source", "forecast_model", "forecast_reason",
+            "forecast_vol", "forecast_vol_combined",
+            *(f"forecast_vol_{model}" for model in FORECAST_MODELS),
+            *(f"forecast_weight_{model}" for model in FORECAST_MODELS),
+            "forecast_low_80", "forecast_low_sd", "forecast_low_50", "forecast_high_50",
+            "forecast_high_sd", "forecast_high_80", "forecast_cone_percentile", "forecast_premium",
+            "forecast_variance_premium", "cluster_state", "shock_half_life"),
+)  # fmt: skip
+
+MART_FUTURES_CURVE_DAILY = Table(
+    "mart_futures_curve_daily",
+    "VIX futures at the monthly expiries of the next nine months, each with what it comes from.",
+    ("session", "expiry"),
+    columns("session", "expiry", "days_to_expiry", "future", "priced_from", "is_curve_mixed"),
+)
+
 MART_POLICY_CELL = Table(
     "mart_policy_cell",
     "The policy's matrix, so that the page can show it with today's cell marked.",
@@ -96,8 +117,46 @@ MART_HEDGE_DECISION_DAILY = Table(
             "policy_name", "policy_version", "policy_hash"),
 )  # fmt: skip
 
+MART_BOOK_LEG_DAILY = Table(
+    "mart_book_leg_daily",
+    "Each leg of each book at the close, valued, and from what.",
+    ("session", "book", "leg_id"),
+    columns("session", "book", "leg_id", "book_layer", "instrument", "root", "right", "strike", "expiry",
+        "days_to_expiry", "quantity", "multiplier", "entry_session", "entry_price", "leg_price",
+        "leg_forward", "leg_vol", "leg_delta", "value_usd", "delta_usd", "gamma_usd", "vega_usd",
+        "theta_usd", "roll_down_usd", "carry_usd_year", "extrinsic_usd", "capture", "pnl_usd",
+        "priced_from", "fault"),
+)  # fmt: skip
+
+MART_BOOK_DAILY = Table(
+    "mart_book_daily",
+    "Each book as a whole: value, Greeks, break-evens, coverage, carry.",
+    ("session", "book"),
+    columns("session", "book", "condor_units", "credit", "max_loss_usd", "be_down", "be_up",
+         "position_be_down", "position_be_up", "break_evens", "profit_probability", "coverage",
+         "value_usd", "delta_usd", "gamma_usd", "vega_usd", "theta_usd", "roll_down_usd",
+         "carry_usd_year", "carry_share", "is_inner_band_inside", "is_outer_band_outside",
+         "cash_usd", "day_pnl_usd", "nav_usd", "priced_from", "fault"),
+)  # fmt: skip
+
+MART_BOOK_SCENARIO_DAILY = Table(
+    "mart_book_scenario_daily",
+    "What each book would gain at once from stated moves of the S&P 500 and the VIX.",
+    ("session", "book", "spx_move", "vix_move"),
+    columns("session", "book", "spx_move", "vix_move", "scenario_usd", "priced_from"),
+)
+
+MART_BOOK_PROPOSAL_DAILY = Table(
+    "mart_book_proposal_daily",
+    "Where each book would break even after the proposal, on sessions that change its contracts.",
+    ("session", "book"),
+    columns("session", "book", "after_be_down", "after_be_up", "after_coverage", "priced_from"),
+)
+
 MART_TABLES = (
     MART_REALIZED_VOL_DAILY, MART_VOL_CONE_DAILY, MART_VOL_STATE_DAILY, MART_TECHNICAL_DAILY,
-    MART_COST_OF_EQUITY_DAILY, MART_VOL_GAP_DAILY, MART_POLICY_CELL, MART_RULE_EVALUATION_DAILY,
-    MART_SIGNER_DAILY, MART_HEDGE_DECISION_DAILY,
+    MART_COST_OF_EQUITY_DAILY, MART_VOL_GAP_DAILY, MART_VOL_FORECAST_DAILY,
+    MART_FUTURES_CURVE_DAILY, MART_POLICY_CELL, MART_RULE_EVALUATION_DAILY,
+    MART_SIGNER_DAILY, MART_HEDGE_DECISION_DAILY, MART_BOOK_LEG_DAILY, MART_BOOK_DAILY,
+    MART_BOOK_SCENARIO_DAILY, MART_BOOK_PROPOSAL_DAILY,
 )  # fmt: skip

@@ -27,4 +27,12 @@ OPS_ARRIVAL = Table(
     columns("dataset", "retrieved_at", "raw_sha256", "refusal"),
 )
 
-OPS_TABLES = (OPS_CHECK_RESULT, OPS_RUN, OPS_ARRIVAL)
+OPS_GARCH_FIT = Table(
+    "ops_garch_fit",
+    "GARCH and GJR fits by the returns they were made on, so that no run fits the same twice.",
+    ("fit_key", "arch_version"),
+    columns("fit_key", "arch_version", "fit_reason", "garch_omega", "garch_alpha", "garch_gamma",
+            "garch_beta"),
+)  # fmt: skip
+
+OPS_TABLES = (OPS_CHECK_RESULT, OPS_RUN, OPS_ARRIVAL, OPS_GARCH_FIT)

@@ -95,6 +95,8 @@ VALUATION_SERIES: tuple[Series, ...] = (
         ("growth_at_erp_mark", "Expected growth rate"))),
     _workbook("erp_damodaran_annual", live.damodaran_annual("Implied ERP (FCFE)")),
     *(_workbook(f"shiller_{name}", *live.shiller(f"shiller_{name}"))
-      for name in ("price", "dividend", "earnings", "cpi", "cape")),
+      for name in ("price", "cpi", "cape")),
+    *(_workbook(f"shiller_{name}", *live.shiller(f"shiller_{name}", months=6))
+      for name in ("dividend", "earnings")),
     _workbook("shiller_gs10", *live.shiller("shiller_gs10", 0.01)),
 )  # fmt: skip

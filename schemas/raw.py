@@ -48,6 +48,15 @@ RAW_OPTION_QUOTE = Table(
             "raw_sha256"),
 )  # fmt: skip
 
+RAW_POSITION = Table(
+    "raw_position",
+    "The legs that the user's desk declares, as its newest file has them.",
+    ("leg_id",),
+    columns("leg_id", "book_layer", "instrument", "root", "right", "strike", "expiry", "quantity",
+            "multiplier", "entry_session", "entry_price", "retrieved_at", "raw_sha256"),
+)  # fmt: skip
+
 RAW_TABLES = (
     RAW_SESSION, RAW_OBSERVATION, RAW_VX_SETTLEMENT, RAW_EVENT, RAW_EXPIRY, RAW_OPTION_QUOTE,
+    RAW_POSITION,
 )  # fmt: skip

@@ -19,8 +19,9 @@ SOURCES = ("sample", "simulated", "live")
 
 
 def _with_own(entry: Series) -> Series:
-    """The series with the user's own file as its last live feed."""
-    return replace(entry, feeds=(*entry.feeds, own(entry.feed(LIVE))))
+    """The series with the user's own file as its last live feed, timed by the first rule there is."""
+    ruled = [feed for feed in (*entry.feeds_of(LIVE), *entry.feeds) if feed.known.rule != "stamped"]
+    return replace(entry, feeds=(*entry.feeds, own(next(iter(ruled), None))))
 
 
 SERIES: tuple[Series, ...] = tuple(

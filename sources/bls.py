@@ -15,6 +15,7 @@ REQUEST = Remote("/publicAPI/v2/timeseries/data/", (), "json")  # by POST, with 
 
 _FILE = "bls timeseries"
 _NOT_PUBLISHED = ("-",)
+_SCHEMA = {"series_id": pl.String(), "event_date": pl.Date(), "value": pl.Float64()}
 _MONTHS = {f"M{number:02}": calendar.month_name[number] for number in range(1, 13)}
 _YEARS = {"M13": "Annual", "A01": "Annual"}
 
@@ -40,8 +41,8 @@ def parse_series(payload: bytes, *, series_ids: tuple[str, ...] = SERIES_IDS) ->
         left out; a month the BLS writes ``-`` for, as CPI of October 2025, has no row.
 
     Raises:
-        SourceError: a status beside REQUEST_SUCCEEDED, another series or one without data, a period that is no
-            month or is named otherwise, or a value that is no number.
+        SourceError: a status beside REQUEST_SUCCEEDED, another series, no figure at
+            all, a period that is no month or is named otherwise, or a value that is no number.
 
     Source:
         US Bureau of Labor Statistics, Public Data API.
@@ -61,6 +62,9 @@ def parse_series(payload: bytes, *, series_ids: tuple[str, ...] = SERIES_IDS) ->
     figures = pl.concat(
         [_figures(entry, number, series_ids) for number, entry in enumerate(every, 1)]
     )
+    if figures.is_empty():
+        raise SourceError(f"{_FILE}: no figure in it; accepted is at least one; the years asked for "
+                          "hold none, ask for others")  # fmt: skip
     return once(figures, ["series_id", "event_date"], file=_FILE).drop_nulls("value").lazy()
 
 
@@ -71,6 +75,8 @@ def _figures(entry: Json, number: int, series_ids: tuple[str, ...]) -> pl.DataFr
                           f"{', '.join(series_ids)}; compare with what was asked for")  # fmt: skip
     file = f"{_FILE} {series_id[:30]}"
     data = member(entry, "data", list, file=file, where=f"series {number}")
+    if not data:  # a series that begins after the years asked for
+        return pl.DataFrame(schema=_SCHEMA)
     table = records(data, ("year", "period", "periodName", "value"), file=file, where="data")
     named = table.cells["period"].replace_strict(_MONTHS | _YEARS, default=None)
     agrees = (named == table.cells["periodName"]).fill_null(value=False)

@@ -42,6 +42,8 @@ class Dataset:
         publisher: whose feeds of the catalogue its series are; empty for a source's only one.
         terms: of use, kept beside the bytes.
         is_final: the publisher does not change it any more, so one copy is enough.
+        refuses_itself_only: a mistake in it is the user's, takes out what rests on it and stops
+            no run.
     """
 
     name: str
@@ -52,6 +54,7 @@ class Dataset:
     publisher: str = ""
     terms: str = ""
     is_final: bool = False
+    refuses_itself_only: bool = False
 
     @property
     def is_local(self) -> bool:

@@ -126,6 +126,14 @@ class Desk(Holdings):
         json_schema_extra={"default": {}},
     )
 
+    @field_validator("name")
+    @classmethod
+    def show_every_sign(cls, name: str) -> str:
+        """Refuse a name that turns its line around, or holds signs that nobody sees."""
+        if not name.isprintable():
+            raise refusal("letters, digits, spaces and signs that can be seen", "type it anew")
+        return name
+
     @model_validator(mode="before")
     @classmethod
     def take_profile_defaults(cls, values: object) -> object:

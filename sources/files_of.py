@@ -14,7 +14,9 @@ _TURNED_ON = {
 
 
 def files_of(feed: Feed, datasets: Iterable[Dataset]) -> tuple[Dataset, ...]:
-    """The datasets that may hold a feed's values: the file named after it, or all its publisher's.
+    """The datasets that may hold a feed's values, files by year with the newest first.
+
+    The file named after it, else the files of its kind, else all its publisher's.
 
     A source with one feed a series names no publisher on its datasets; there any may hold it.
     """
@@ -23,7 +25,19 @@ def files_of(feed: Feed, datasets: Iterable[Dataset]) -> tuple[Dataset, ...]:
         return observed
     theirs = tuple(one for one in observed if one.publisher == feed.publisher)
     named = tuple(one for one in theirs if one.name.endswith(f"_{feed.remote_id.lower()}"))
-    return named or theirs
+    parted = tuple(one for one in theirs if one.name.startswith(_part(feed)))
+    return named or parted[::-1] or theirs
+
+
+def _part(feed: Feed) -> str:
+    """How the names of a feed's files begin, where a publisher has several kinds of files."""
+    if feed.publisher == feeds.TREASURY:
+        is_real = feed.remote_id.startswith("treasury_real")
+        return "treasury_real_yield_curve_" if is_real else "treasury_yield_curve_"
+    if feed.publisher == feeds.DAMODARAN:
+        is_monthly = feed.remote_id.startswith("ERPbymonth")
+        return "damodaran_monthly" if is_monthly else "damodaran_annual"
+    return "/"  # which begins no name
 
 
 def missing_for(feed: Feed) -> tuple[str, str]:

@@ -101,9 +101,7 @@ def own_feed(series_id: str) -> tuple[str, float | None, float | None]:
 
 
 def _candidates(stem: str, today: date, payload: bytes) -> list[Dataset]:
-    choices = Live(
-        today=today, fred_key=SecretStr(""), contact="-", extra=frozenset(EXTRA)
-    )
+    choices = Live(today=today, fred_key=SecretStr(""), contact="-", extra=frozenset(EXTRA))
     found = [one for one in market.datasets("live", Simulation(), choices)
              if isinstance(one.where, Request) or one.name.endswith(("workbook", "quarter"))]  # fmt: skip
     found = [one for one in found if one.table is not None and _could_be(one, payload)]
@@ -150,7 +148,8 @@ def _reading(dataset: Dataset, payload: bytes, seen_at: datetime, *, is_named: b
             dataset, payload, source=feeds.LIVE, sessions=_sessions(seen_at.date()),
             provenance=Provenance(seen_at, ""),
         )  # fmt: skip
-        left.append(timed.left_out.select(pl.lit(_NO_SESSION).alias("reason")))
+        # A literal alone would be one row, whatever was left out.
+        left.append(timed.left_out.with_columns(reason=pl.lit(_NO_SESSION)).select("reason"))
     reasons = pl.concat([one for one in left if one is not None] or [_none()])
     counted = reasons.group_by("reason").agg(pl.len().alias("rows")).sort("reason")
     return Reading(dataset, _summary(dataset, figures), counted, is_named)
@@ -185,7 +184,8 @@ def _of_series(publisher: str, part: int) -> pl.Expr:
     """Scale, lowest or highest plausible value of the series in column ``what``."""
 
     def told(feed: Feed, low: float | None, high: float | None) -> float | None:
-        return (feed.scale, low, high)[part]
+        bound = (feed.scale, low, high)[part]
+        return None if bound is None else float(bound)  # columns state whole bounds as integers
 
     values = {
         entry.id: told(feed, entry.column.ge, entry.column.le)

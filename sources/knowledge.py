@@ -91,6 +91,7 @@ def observations(
         _known_at(stamp).alias("available_at"),
         (pl.col("rule") != "stamped").alias("is_reconstructed"),
         *_provenance(provenance),
+        is_close=pl.col("rule") == "after_close",
     )
     return _timed(rows, provenance)
 
@@ -107,6 +108,7 @@ def settlements(figures: pl.LazyFrame, *, sessions: pl.LazyFrame, provenance: Pr
         "settle",
         (pl.col("close_at") + pl.duration(minutes=SETTLEMENT_MINUTES)).alias("available_at"),
         *_provenance(provenance),
+        is_close=pl.lit(value=True),
     )
     return _timed(rows, provenance)
 
@@ -214,7 +216,11 @@ def new_york(day: pl.Expr, at: pl.Expr) -> pl.Expr:
 def _timed(rows: pl.LazyFrame, provenance: Provenance) -> Timed:
     day = pl.lit(provenance.retrieved_at, dtype=_UTC_MICROSECONDS).dt.convert_time_zone(NEW_YORK)
     has_come = (pl.col("event_date") <= day.dt.date()) & pl.col("available_at").is_not_null()
-    return Timed(rows.filter(has_come), rows.filter(~has_come))
+    # A row of today read before the close is no close yet: the next copy has it.
+    at = pl.lit(provenance.retrieved_at, dtype=_UTC_MICROSECONDS)
+    is_whole = ~pl.col("is_close") | (pl.col("available_at") <= at)
+    is_kept = (has_come & is_whole).fill_null(value=False)
+    return Timed(rows.filter(is_kept).drop("is_close"), rows.filter(~is_kept).drop("is_close"))
 
 
 def _with_close(figures: pl.LazyFrame, sessions: pl.LazyFrame) -> pl.LazyFrame:
@@ -225,9 +231,11 @@ def _with_close(figures: pl.LazyFrame, sessions: pl.LazyFrame) -> pl.LazyFrame:
 def _with_session_later(ruled: pl.LazyFrame, sessions: pl.LazyFrame) -> pl.LazyFrame:
     """The rows with ``later``: the session that many sessions after the event's date.
 
+    Columbus Day and Veterans Day are sessions on which the banks and the Federal Reserve are shut.
     Before the calendar's first session days from Monday to Friday stand in.
     """
-    numbers = sessions.select("session").sort("session").with_row_index("number")
+    on_bank_days = sessions.select("session").filter(~_is_bank_holiday(pl.col("session")))
+    numbers = on_bank_days.sort("session").with_row_index("number")
     numbers = numbers.with_columns(pl.col("number").cast(pl.Int64))
     here = known_by(ruled, numbers, left_on="event_date", right_on="session").drop("session")
     ahead = here.with_columns((pl.col("number") + pl.col("days")).alias("number"))
@@ -238,6 +246,13 @@ def _with_session_later(ruled: pl.LazyFrame, sessions: pl.LazyFrame) -> pl.LazyF
     return join_one(ahead, named, "number", many=True).with_columns(
         pl.when(pl.col("number").is_null()).then(weekday).otherwise("later").alias("later")
     )
+
+
+def _is_bank_holiday(day: pl.Expr) -> pl.Expr:
+    month, number, weekday = day.dt.month(), day.dt.day(), day.dt.weekday()
+    columbus = (month == 10) & (weekday == 1) & number.is_between(8, 14)  # noqa: PLR2004
+    observed = (number == 12) & (weekday == 1)  # noqa: PLR2004  # a Sunday's holiday on Monday
+    return columbus | ((month == 11) & ((number == 11) | observed))  # noqa: PLR2004
 
 
 def _feeds(source: str, publisher: str) -> list[tuple[str, Feed]]:

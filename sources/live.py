@@ -203,7 +203,7 @@ def _treasury(live: Live, who: Publisher) -> Iterator[Dataset]:
     parsers = {"yield_curve": treasury.parse_par_yields,
                "real_yield_curve": treasury.parse_real_yields}  # fmt: skip
     for kind, parse in parsers.items():
-        for year in live.years(_FIRST_YEAR[kind]):
+        for year in range(_FIRST_YEAR[kind], live.today.year + 1):
             remote = treasury.curve_requests(year)[kind]
             is_over = year < live.today.year - 1
             yield _observed(f"treasury_{kind}_{year}", _request(who, remote), _named(parse, names),

@@ -7,11 +7,12 @@ from schemas.raw import (
     RAW_EXPIRY,
     RAW_OBSERVATION,
     RAW_OPTION_QUOTE,
+    RAW_POSITION,
     RAW_SESSION,
     RAW_VX_SETTLEMENT,
 )
 from schemas.series import SOURCES
-from sources import knowledge, live, restated, sample, simulated
+from sources import desk_dataset, knowledge, live, restated, sample, simulated
 from sources.dataset import Dataset, Provenance
 from sources.errors import SourceError
 from sources.knowledge import Held, Timed
@@ -48,6 +49,8 @@ def datasets(
 
 def archived(source: str, name: str) -> Dataset | None:
     """The dataset of an archived file that a run no longer asks for; null where none knows it."""
+    if name == desk_dataset.NAME:
+        return desk_dataset.desk_dataset(None)
     return live.archived(name) if source == "live" else None
 
 
@@ -73,7 +76,7 @@ def raw_rows(
             and missing.
     """
     figures, table = dataset.parse(payload), dataset.table
-    if table in (RAW_SESSION, RAW_EVENT, RAW_EXPIRY):
+    if table in (RAW_SESSION, RAW_EVENT, RAW_EXPIRY, RAW_POSITION):
         rows = knowledge.stated(figures, provenance=provenance)
         return Timed(rows, rows.clear())
     if table == RAW_OPTION_QUOTE:

@@ -36,6 +36,7 @@ _DATE_SLIPS = (
     (r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[T ]", "it carries a time; a value belongs to a day"),
 )
 _SHOWN = 60  # characters of a strange cell in a message
+_LONGEST_NAME = 255  # characters; what most file systems allow
 
 
 def parse_own(payload: bytes, *, series_ids: tuple[str, ...], file: str) -> pl.LazyFrame:
@@ -54,12 +55,13 @@ def parse_own(payload: bytes, *, series_ids: tuple[str, ...], file: str) -> pl.L
         SourceError: a header that names no series, a row wider or narrower than it, a cell that is
             no such date or decimal, a date with two different rows, or no figure at all.
     """
+    stem, file = PurePath(file).stem, _visible(file)
     header, rows = _split(payload, file)
     names = header.split(",")
     if names[0] != "date":
         _refuse(file, 1, f"the first column is {_shown(names[0])}", "date, and then series or value",
                 "name it date")  # fmt: skip
-    wanted = (PurePath(file).stem,) if names[1:] == ["value"] else tuple(names[1:])
+    wanted = (stem,) if names[1:] == ["value"] else tuple(names[1:])
     _refuse_names(wanted, series_ids, file)
     return _figures(rows, wanted, file)
 
@@ -75,6 +77,7 @@ def parse_own_close(payload: bytes, *, series_id: str, file: str) -> pl.LazyFram
     Raises:
         SourceError: another header, or rows as ``parse_own`` refuses them.
     """
+    file = _visible(file)
     header, rows = _split(payload, file)
     if header != "date,close":
         _refuse(file, 1, f"the header is {_shown(header)}", "'date,close'", "rename the columns")
@@ -175,6 +178,11 @@ def _why(cell: str, slips: tuple[tuple[str, str], ...], otherwise: str) -> str:
 
 def _refuse(file: str, line: int, found: str, accepted: str, hint: str) -> NoReturn:
     raise SourceError(f"{file}: line {line}, {found}; accepted is {accepted}; {hint}")
+
+
+def _visible(name: str) -> str:
+    """A file's name as a message may hold it: a name can be long, or turn its line around."""
+    return name if name.isprintable() and len(name) <= _LONGEST_NAME else _shown(name)
 
 
 def _shown(text: str) -> str:

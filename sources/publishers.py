@@ -66,6 +66,7 @@ def publishers(base_urls: Mapping[str, str], contact: str = "") -> dict[str, Pub
         found["sec"] = replace(found["sec"], user_agent=f"volbrief/0.1 {contact}")
     # Manners are owed to the publisher's own address; a mirror of the user's own is in no hurry.
     elsewhere = {
-        key: replace(found[key], base_url=url, spacing_seconds=0.0) for key, url in base_urls.items()
+        key: replace(found[key], base_url=url, spacing_seconds=0.0)
+        for key, url in base_urls.items()
     }
     return found | elsewhere

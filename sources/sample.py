@@ -13,13 +13,14 @@ from pathlib import Path
 
 import polars as pl
 
-from schemas.raw import RAW_OBSERVATION, RAW_SESSION
+from schemas.raw import RAW_EXPIRY, RAW_OBSERVATION, RAW_SESSION
 from schemas.series import offered_by
 from sources.calendar import fetch_sessions, parse_sessions
 from sources.damodaran import ERP
 from sources.dataset import Dataset
 from sources.delimited import dates, inflated, observed, text_table
 from sources.errors import SourceError
+from sources.expiries import fetch_expiries, parse_expiries
 from sources.fomc import DECISIONS
 
 FIRST_DAY, LAST_DAY = date(1999, 1, 1), date(2019, 12, 31)
@@ -54,6 +55,8 @@ def datasets() -> tuple[Dataset, ...]:
     return (
         Dataset("raw_session", RAW_SESSION, parse_sessions,
                 partial(fetch_sessions, FIRST_DAY, LAST_DAY)),
+        Dataset("raw_expiry", RAW_EXPIRY, parse_expiries,
+                partial(fetch_expiries, FIRST_DAY, LAST_DAY)),
         *(Dataset(f"arch_{file.folder}", RAW_OBSERVATION, partial(_parse, file),
                   partial(_fetch, file)) for file in _FILES),
         ERP,

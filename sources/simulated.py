@@ -11,7 +11,7 @@ from functools import lru_cache, partial
 import numpy as np
 import polars as pl
 
-from schemas.raw import RAW_EVENT, RAW_OBSERVATION, RAW_SESSION, RAW_VX_SETTLEMENT
+from schemas.raw import RAW_EVENT, RAW_EXPIRY, RAW_OBSERVATION, RAW_SESSION, RAW_VX_SETTLEMENT
 from schemas.series import offered_by
 from sources import simulated_economy as economy
 from sources import simulated_equity as equity
@@ -20,6 +20,7 @@ from sources.calendar import fetch_sessions, is_session, nearest_sessions, parse
 from sources.dataset import Dataset
 from sources.delimited import dates, figures, instants, text_table
 from sources.errors import SourceError
+from sources.expiries import fetch_expiries, parse_expiries
 from sources.simulated_economy import Print
 from sources.simulated_noise import Path
 from sources.simulated_schedule import announcements, months, vx_expiry
@@ -33,6 +34,7 @@ _EVENT_WINDOW = 6  # sessions that the nine days of the VIX9D span
 _OBSERVATIONS = "simulated_observations"
 _VX = "simulated_vx"
 _EVENTS = "simulated_events"
+_VX_ROOT = b"VX,"
 _OBSERVATION_HEADER = ("series_id", "event_date", "value", "available_at")
 _VX_HEADER = ("event_date", "expiry", "settle")
 _EVENT_HEADER = ("event_kind", "event_date", "available_at")
@@ -74,6 +76,7 @@ def datasets(simulation: Simulation) -> tuple[Dataset, ...]:
     """The simulated market's datasets, the calendar first."""
     return (
         Dataset("raw_session", RAW_SESSION, parse_sessions, partial(_fetch_calendar, simulation)),
+        Dataset("raw_expiry", RAW_EXPIRY, parse_expiries, partial(fetch_listed, simulation)),
         Dataset(_OBSERVATIONS, RAW_OBSERVATION, parse_observations,
                 partial(fetch_observations, simulation)),
         Dataset(_VX, RAW_VX_SETTLEMENT, parse_settlements, partial(fetch_settlements, simulation)),
@@ -127,16 +130,25 @@ def _observed(table: pl.DataFrame) -> pl.DataFrame:
 def fetch_settlements(simulation: Simulation) -> bytes:
     """Settlements of the eight listed VX contracts on every session, as CSV text."""
     market = _market(simulation)
-    first = market.sessions[0]
-    every = [
-        vx_expiry(month, market.calendar)
-        for month in months(first, simulation.end + timedelta(days=290))
-    ]
-    expiries = [day for day in every if day >= first]
+    expiries = _vx_expiries(market, simulation.end + timedelta(days=290))
     day, expiry, settle = volatility.settlements(
         market.vix, simulation.seed, market.sessions, expiries
     )
     return _csv(pl.DataFrame({"event_date": day, "expiry": expiry, "settle": settle}))
+
+
+def fetch_listed(simulation: Simulation) -> bytes:
+    """Every expiry by Cboe's rules from the first session to the last contract's, as CSV text.
+
+    The simulated futures are always listed, with one rule, also in the years in which the real ones
+    were not yet, or not every month: what the table has of VX is theirs.
+    """
+    expiries = _vx_expiries(_market(simulation), simulation.end + timedelta(days=290))
+    header, *lines = fetch_expiries(expiries[0], expiries[-1]).splitlines(keepends=True)
+    real = {line.split(b",")[1]: line for line in lines if line.startswith(_VX_ROOT)}
+    days = [day.isoformat().encode() for day in expiries]
+    vx = [real.get(day, b"VX,%b,%b,am\n" % (day, day)) for day in days]
+    return b"".join([header, *(line for line in lines if not line.startswith(_VX_ROOT)), *vx])
 
 
 def parse_settlements(payload: bytes) -> pl.LazyFrame:
@@ -193,7 +205,7 @@ class _Market:
     flow: Path
 
 
-@lru_cache(maxsize=2)  # three datasets read the same market
+@lru_cache(maxsize=2)  # four datasets read the same market
 def _market(simulation: Simulation) -> _Market:
     sessions, calendar = _days(simulation)
     count, seed = len(sessions) + _WARM_UP, simulation.seed
@@ -216,6 +228,13 @@ def _market(simulation: Simulation) -> _Market:
     flow = economy.cash_flow(daily["spx_close"], daily["treasury_10y"], seed)
     published = {name: path[_WARM_UP:] for name, path in daily.items()}
     return _Market(sessions, calendar, published, vix[_WARM_UP:], flow[_WARM_UP:])
+
+
+def _vx_expiries(market: _Market, last: date) -> list[date]:
+    """Expiries of the VX contracts from the first session to the month of a date."""
+    first = market.sessions[0]
+    every = [vx_expiry(month, market.calendar) for month in months(first, last)]
+    return [day for day in every if day >= first]
 
 
 def _days(simulation: Simulation) -> tuple[list[date], list[date]]:

@@ -75,3 +75,13 @@ def vx_curve_daily(core_session: pl.LazyFrame, raw_vx_settlement: pl.LazyFrame) 
     )
     days = (pl.col("expiry") - pl.col("session")).dt.total_days()
     return newest.select("session", "expiry", "settle", days_to_expiry=days.cast(pl.Int32))
+
+
+def position(raw_position: pl.LazyFrame) -> pl.LazyFrame:
+    """The desk as declared, less where it was read from."""
+    return raw_position.drop("retrieved_at", "raw_sha256")
+
+
+def expiry(raw_expiry: pl.LazyFrame) -> pl.LazyFrame:
+    """The listed expiries: a calendar, published years ahead and so known at every decision."""
+    return raw_expiry.select("root", "expiry", "last_trading_day", "settlement")

@@ -4,9 +4,11 @@ from schemas.core import (
     CORE_AS_KNOWN_DAILY,
     CORE_BREADTH_DAILY,
     CORE_EVENT_DAILY,
+    CORE_EXPIRY,
     CORE_GAUGE_DAILY,
     CORE_INDEX_DAILY,
     CORE_MACRO_DAILY,
+    CORE_POSITION,
     CORE_RATE_DAILY,
     CORE_SESSION,
     CORE_VALUATION_DAILY,
@@ -14,20 +16,31 @@ from schemas.core import (
 )
 from schemas.mart import (
     MART_COST_OF_EQUITY_DAILY,
+    MART_FUTURES_CURVE_DAILY,
     MART_REALIZED_VOL_DAILY,
     MART_TECHNICAL_DAILY,
     MART_VOL_CONE_DAILY,
+    MART_VOL_FORECAST_DAILY,
     MART_VOL_GAP_DAILY,
     MART_VOL_STATE_DAILY,
 )
 from schemas.model import Table
-from schemas.raw import RAW_EVENT, RAW_OBSERVATION, RAW_SESSION, RAW_VX_SETTLEMENT
+from schemas.raw import (
+    RAW_EVENT,
+    RAW_EXPIRY,
+    RAW_OBSERVATION,
+    RAW_POSITION,
+    RAW_SESSION,
+    RAW_VX_SETTLEMENT,
+)
 from schemas.step import Step
 from transforms.as_known import as_known_daily_of
 from transforms.cone import vol_cone_daily
-from transforms.core import session, vx_curve_daily, wide_daily
+from transforms.core import expiry, position, session, vx_curve_daily, wide_daily
 from transforms.cost_of_equity import cost_of_equity_daily
 from transforms.event import event_daily
+from transforms.forecast import vol_forecast_daily
+from transforms.futures_curve import futures_curve_daily
 from transforms.gap import vol_gap_daily
 from transforms.technical import technical_daily
 from transforms.vol_state import vol_state_daily
@@ -50,9 +63,17 @@ def steps(source: str) -> tuple[Step, ...]:
         _wide(CORE_GAUGE_DAILY),
         Step((CORE_VX_CURVE_DAILY,), (CORE_SESSION, RAW_VX_SETTLEMENT), vx_curve_daily),
         Step((CORE_EVENT_DAILY,), (CORE_SESSION, known, RAW_EVENT), event_daily),
+        Step((CORE_EXPIRY,), (RAW_EXPIRY,), expiry),
+        Step((CORE_POSITION,), (RAW_POSITION,), position),
         Step((realized,), (index,), realized_vol_daily),
         Step((MART_VOL_CONE_DAILY,), (index, realized), vol_cone_daily),
         Step((MART_VOL_STATE_DAILY,), (index, realized), vol_state_daily),
+        Step((MART_VOL_FORECAST_DAILY,), (index, realized), vol_forecast_daily),
+        Step(
+            (MART_FUTURES_CURVE_DAILY,),
+            (index, CORE_VX_CURVE_DAILY, CORE_EXPIRY),
+            futures_curve_daily,
+        ),
         Step((MART_TECHNICAL_DAILY,), (index,), technical_daily),
         Step((cost,), valuation, cost_of_equity_daily),
         Step((MART_VOL_GAP_DAILY,), (cost,), vol_gap_daily),

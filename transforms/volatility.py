@@ -80,7 +80,8 @@ def realized_vol_parkinson(high: pl.Expr, low: pl.Expr, window: int) -> pl.Expr:
     return annualized((spread * spread / (4.0 * math.log(2.0))).rolling_mean(window))
 
 
-def _garman_klass_variance(open_: pl.Expr, high: pl.Expr, low: pl.Expr, close: pl.Expr) -> pl.Expr:
+def garman_klass_variance(open_: pl.Expr, high: pl.Expr, low: pl.Expr, close: pl.Expr) -> pl.Expr:
+    """``0.5 ln(H/L)^2 - (2 ln 2 - 1) ln(C/O)^2`` of each session [decimal squared], without gaps."""
     spread, move = log_ratio(high, low), log_ratio(close, open_)
     return 0.5 * spread * spread - (2.0 * math.log(2.0) - 1.0) * move * move
 
@@ -105,7 +106,7 @@ def realized_vol_garman_klass(
     Source:
         Garman and Klass (1980), Journal of Business 53.
     """
-    return annualized(_garman_klass_variance(open_, high, low, close).rolling_mean(window))
+    return annualized(garman_klass_variance(open_, high, low, close).rolling_mean(window))
 
 
 def realized_vol_gkyz(
@@ -129,7 +130,7 @@ def realized_vol_gkyz(
         Garman and Klass (1980) as extended by Yang and Zhang (2000), Journal of Business 73.
     """
     gap = log_ratio(open_, close.shift(1))
-    variance = _garman_klass_variance(open_, high, low, close) + gap * gap
+    variance = garman_klass_variance(open_, high, low, close) + gap * gap
     return annualized(variance.rolling_mean(window))
 
 

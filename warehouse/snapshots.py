@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
@@ -136,8 +137,7 @@ class Snapshots:
 
     def newest(self, dataset_name: str) -> Snapshot | None:
         """The arrival of a dataset that came last; null when none did."""
-        found = self._of(self._root / "arrivals" / dataset_name)
-        return found[-1] if found else None
+        return next(iter(self._of(self._root / "arrivals" / dataset_name, last=True)), None)
 
     def arrivals(self) -> tuple[Snapshot, ...]:
         """Every arrival and acceptance in the order they came: what a rebuild reads."""
@@ -167,8 +167,8 @@ class Snapshots:
         Raises:
             StoreError: a folder that cannot be written.
         """
-        if (newest := self.newest(dataset_name)) is not None:
-            path = self._seen(dataset_name, newest.retrieved_at)
+        if (last := self._last(dataset_name)) is not None:
+            path = self._seen(dataset_name, last.retrieved_at)
             with explained(path):
                 write_whole(path, at.astimezone(UTC).isoformat().encode())
 
@@ -214,12 +214,15 @@ class Snapshots:
         both = [
             one
             for kind in ("arrivals", "accepted")
-            for one in self._of(self._root / kind / dataset_name)
+            for one in self._of(self._root / kind / dataset_name, last=True)
         ]
         return max(both, key=lambda one: one.retrieved_at, default=None)
 
-    def _of(self, folder: Path) -> list[Snapshot]:
-        named = [_ARRIVAL.fullmatch(path.name) for path in sorted(folder.glob("[0-9]*.json"))]
+    def _of(self, folder: Path, *, last: bool = False) -> list[Snapshot]:
+        """What a folder's names say, oldest first; or the last of them alone."""
+        names = sorted(path.name for path in folder.glob("[0-9]*.json"))
+        matches = (found for name in reversed(names) if (found := _ARRIVAL.fullmatch(name)))
+        named = list(islice(matches, 1)) if last else list(matches)[::-1]
         return [
             Snapshot(
                 folder.name,
@@ -230,7 +233,6 @@ class Snapshots:
                 is_accepted=folder.parent.name == "accepted",
             )
             for name in named
-            if name is not None
         ]
 
 

@@ -20,6 +20,7 @@ from schemas.raw import RAW_TABLES
 from sources.dataset import Provenance
 from sources.market import datasets, raw_rows
 from sources.simulated import Simulation
+from transforms.book_steps import book_steps
 from transforms.steps import steps
 
 HERE = Path(__file__).parent
@@ -67,7 +68,7 @@ def longer_window_briefing(tmp_path_factory: pytest.TempPathFactory) -> Briefing
 def _briefing(policy: Policy) -> Briefing:
     simulation = Simulation()
     frames = _raw(simulation)
-    for step in (*steps("simulated"), decision_step(policy)):
+    for step in (*steps("simulated"), decision_step(policy), *book_steps(policy.book_terms)):
         made = step.build(*(frames[table.name] for table in step.inputs))
         made = made if isinstance(made, tuple) else (made,)
         built = _conformed(step.outputs, made)

@@ -33,6 +33,13 @@ def _lines(page: Briefing) -> Iterator[str]:
     yield "\n# Signers"
     yield from page.gates.signers.sentences
     yield f"\n# Matrix\n{page.gates.matrix.today}"
+    yield f"\n# Book\n{page.book.sentence}"
+    yield from (f"{one.label}: {one.text} ({one.priced_from})" for one in page.book.figures)
+    yield " | ".join(("Gain at once", *page.book.columns))
+    for row in page.book.scenarios:
+        cells = zip(row.gains, row.priced_from, strict=True)
+        yield " | ".join((row.label, *(f"{gain.text} ({by})" for gain, by in cells)))
+    yield from page.book.notes
     yield "\n# Figures"
     yield from (f"{one.figure_id}: {one.missing or one.title}" for one in page.figures)
     yield "\n# Calendar and inputs"

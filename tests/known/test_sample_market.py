@@ -6,7 +6,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from schemas.raw import RAW_EVENT, RAW_OBSERVATION
+from schemas.raw import RAW_OBSERVATION
 from schemas.series import offered_by
 from sources import knowledge, sample
 from sources.dataset import Provenance
@@ -29,7 +29,7 @@ def market() -> pl.DataFrame:
             provenance=provenance,
         ).rows
         for dataset in others
-        if dataset.table != RAW_EVENT
+        if dataset.table == RAW_OBSERVATION
     ]
     return RAW_OBSERVATION.conform(pl.concat(rows)).collect(engine="in-memory")
 

@@ -104,7 +104,7 @@ def test_close_as_known_on_each_date(vix: list[pl.DataFrame], vintage: str, clos
 
 @pytest.mark.parametrize("number", range(1, 5))
 def test_revision_is_not_known_before(vix: list[pl.DataFrame], number: int) -> None:
-    """A second before a vintage came, the one before it was all that could be known."""
+    """C7: a second before a vintage came, the one before it was all that could be known."""
     before = _came(VINTAGES[number][0]) - timedelta(seconds=1)
     assert _known(pl.concat(vix), REVISED_DAY, before) == VINTAGES[number - 1][1]
 

@@ -42,12 +42,15 @@ class _Instant:
 
 
 class _Input:
-    """One input table in the order its rows became known, so that what was known is a slice."""
+    """One input table in the order its rows became known, so that what was known is a slice.
+
+    A schedule published years ahead has no such time and is whole.
+    """
 
     def __init__(self, frame: pl.DataFrame, *, is_whole: bool) -> None:
-        self.is_whole = is_whole
+        self.is_whole = is_whole or not {"session", "available_at"} & set(frame.columns)
         self.time = "session" if "session" in frame.columns else "available_at"
-        self.frame = frame.sort(self.time, maintain_order=True)
+        self.frame = frame if self.is_whole else frame.sort(self.time, maintain_order=True)
 
     def height(self, instant: _Instant) -> int:
         """How many rows were known."""

@@ -14,9 +14,10 @@ from transforms.steps import steps
 Frames = dict[str, pl.DataFrame]
 Rebuild = Callable[[pl.DataFrame], Frames]
 
-# What no measure of the lineage is made from; the slowest of these is the cone.
+# What no measure of the lineage is made from; the slowest of these are cone and forecasts.
 _APART = {"core_session", "core_vx_curve_daily", "core_macro_daily", "core_breadth_daily",
-          "mart_vol_cone_daily"}  # fmt: skip
+          "mart_vol_cone_daily", "core_expiry", "mart_vol_forecast_daily",
+          "mart_futures_curve_daily"}  # fmt: skip
 STEPS = [step for step in steps("simulated") if step.outputs[0].name not in _APART]
 HOMES = {
     column: step.outputs[0].name

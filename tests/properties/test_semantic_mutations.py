@@ -135,7 +135,7 @@ def simulated(simulated_market: Frames) -> Market:
 
 
 def test_labelled_faults_are_caught(simulated: Market) -> None:
-    """Of 200 faults and more in a simulated market 99.5 % are caught; slips and cuts all (A.6)."""
+    """S1: of 200 faults and more in a simulated market 99.5 % are caught; slips and cuts all (A.6)."""
     _assert_caught(_tally(simulated, range(1)), 200)
 
 

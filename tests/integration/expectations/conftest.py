@@ -34,6 +34,17 @@ WORDS: dict[str, tuple[object, ...]] = {
     "suspicion": (None,),
     "outcome": ("fired",),
     "action": ("hold",),
+    "priced_from": ("quotes",),
+    "leg_id": ("condor put", "L1 1"),
+    "book": ("model",),
+    "book_layer": ("IC",),
+    "instrument": ("option",),
+    "spx_move": (-0.05, 0.05),
+    "vix_move": (-2.0, 10.0),
+    "variance_source": ("garman_klass",),
+    "forecast_model": ("har",),
+    "cluster_state": ("neither",),
+    "mart_vol_forecast_daily.horizon_sessions": (5, 10, 21, 42),
 }
 
 
@@ -51,7 +62,7 @@ def key_rows(table: Table, count: int) -> pl.DataFrame:
         elif name == "available_at":
             continue
         else:
-            values = list(WORDS[name])
+            values = list(WORDS.get(f"{table.name}.{name}") or WORDS[name])
         rows = rows.join(pl.DataFrame({name: pl.Series(values)}), how="cross")
     return rows.drop("_")
 

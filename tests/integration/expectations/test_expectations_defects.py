@@ -64,7 +64,7 @@ def weights(results: dict[str, CheckResult]) -> dict[str, str]:
 
 
 def test_a_value_out_of_bounds_is_named(broken: Broken) -> None:
-    """A negative VIX fails; the row, its key and its value are in the result."""
+    """S4: a negative VIX fails; the row, its key and its value are in the result."""
     result = broken(CORE_INDEX_DAILY, put(-3.0, "vix_close"))["history/bounds.vix_close"]
 
     assert (result.is_refusal, result.checked_column, result.expected) == (

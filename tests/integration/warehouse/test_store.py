@@ -352,7 +352,7 @@ def test_coverage_counts_what_is_not_stale(store: Store) -> None:
 
 
 def test_csv_disarms_formulas(store: Store, path: Path, rows_of: Rows) -> None:
-    """A text cell that a spreadsheet would run is quoted; numbers and times are plain."""
+    """F13: a text cell that a spreadsheet would run is quoted; numbers and times are plain."""
     kinds = pl.Series(["=1+1", "+x", "-2", "@a", "\tb", "\rc", "fine"])
     store.append(RAW_EVENT, rows_of(RAW_EVENT).with_columns(event_kind=kinds))
     target = path.parent / "event.csv"
@@ -364,7 +364,7 @@ def test_csv_disarms_formulas(store: Store, path: Path, rows_of: Rows) -> None:
 
 
 def test_csv_leaves_negative_numbers(store: Store, rows_of: Rows) -> None:
-    """A negative number is no formula."""
+    """F13: a negative number is no formula."""
     rows = rows_of(RAW_OBSERVATION, 1).with_columns(value=pl.lit(-2.5))
     store.append(RAW_OBSERVATION, rows)
     assert ",-2.5," in store.export(RAW_OBSERVATION, None, "csv").decode()

@@ -242,6 +242,32 @@ def _cells() -> pl.DataFrame:
     )
 
 
+def _book(last: date) -> Frames:
+    """The model book of the last session: a condor, calls, and what two moves would do."""
+    legs = {"session": [last] * 2, "book": ["model"] * 2, "leg_id": ["IC put", "L1 call"],
+            "quantity": [-10.0, 4.0], "pnl_usd": [1_250.0, -80.0], "priced_from": ["model"] * 2}  # fmt: skip
+    total = {
+        "session": [last], "book": ["model"], "condor_units": [10], "max_loss_usd": [84_735.0],
+        "be_down": [5_704.7], "be_up": [6_375.3], "position_be_down": [5_698.2],
+        "position_be_up": [6_371.9], "coverage": [0.051], "value_usd": [-24_406.0],
+        "delta_usd": [559.0], "gamma_usd": [-1_159.0], "vega_usd": [-1_694.0],
+        "theta_usd": [238.0], "carry_usd_year": [9_398.0], "carry_share": [0.009],
+        "day_pnl_usd": [-875.0], "nav_usd": [1_000_000.0], "priced_from": ["model"],
+    }  # fmt: skip
+    moves = {"session": [last] * 4, "book": ["model"] * 4, "spx_move": [-0.1, -0.1, 0.05, 0.05],
+             "vix_move": [0.0, 10.0] * 2, "scenario_usd": [-70_891.0, -59_876.0, 836.0, None],
+             "priced_from": ["model"] * 3 + ["nothing"]}  # fmt: skip
+    proposal = {"session": [last], "book": ["model"], "after_be_down": [5_690.0],
+                "after_be_up": [6_369.0], "priced_from": ["model"]}  # fmt: skip
+    return {
+        "mart_book_daily": _conformed("mart_book_daily", total),
+        "mart_book_leg_daily": _conformed("mart_book_leg_daily", legs),
+        "mart_book_scenario_daily": _conformed("mart_book_scenario_daily", moves),
+        "mart_book_proposal_daily": _conformed("mart_book_proposal_daily", proposal),
+        "ops_arrival": _conformed("ops_arrival", {"dataset": []}),
+    }
+
+
 def _checks() -> pl.DataFrame:
     tables = ("core_index_daily", "core_rate_daily", "mart_vol_state_daily")
     rows = [(RUN_ID, name, "latest", f"not_null_{n}", "fail", "pass", None, "0", "no nulls", 0, 600, None)
@@ -265,6 +291,7 @@ def market_frames(source: str = "simulated") -> Frames:
         **_core(days, source, market),
         **_marts(days, market, has_term=source == "simulated"),
         **history,
+        **_book(last),
         "mart_policy_cell": _cells(),
         "ops_check_result": _checks(),
     }

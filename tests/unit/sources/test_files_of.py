@@ -26,13 +26,13 @@ EVERY = (*CBOE, *CURVE, _dataset("events", ""))
         (
             "treasury_10y",
             feeds.TREASURY,
-            ["treasury_yield_curve_2024", "treasury_yield_curve_2025"],
+            ["treasury_yield_curve_2025", "treasury_yield_curve_2024"],
         ),
         ("vix_close", feeds.FRED, []),
     ],
 )
 def test_files_of(series_id: str, publisher: str, names: list[str]) -> None:
-    """The file named after the feed's id, or else all files of its publisher."""
+    """The file named after the feed's id, or else those of its kind, the newest year first."""
     feed = series(series_id).feed_by("live", publisher)
     assert feed is not None
     assert [one.name for one in files_of(feed, EVERY)] == names

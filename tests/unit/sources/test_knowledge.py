@@ -84,9 +84,9 @@ def test_known_at_by_rule(
         ("spx_close", CBOE, date(2022, 6, 17), datetime(2022, 6, 17, 20, 20, tzinfo=UTC)),
         # The shutdowns: BLS and BEA published on the days that their archives give.
         ("cpi", FRED, date(2013, 9, 1), datetime(2013, 10, 30, 12, 30, tzinfo=UTC)),
-        ("cpi", FRED, date(2013, 8, 1), datetime(2013, 9, 15, 12, 30, tzinfo=UTC)),
-        ("core_cpi", BLS, date(2025, 9, 1), datetime(2025, 10, 24, 12, 30, tzinfo=UTC)),
-        ("core_cpi", BLS, date(2025, 11, 1), datetime(2025, 12, 18, 13, 30, tzinfo=UTC)),
+        ("cpi", FRED, date(2013, 8, 1), datetime(2013, 9, 28, 12, 30, tzinfo=UTC)),
+        ("core_cpi", BLS, date(2025, 9, 1), datetime(2025, 10, 28, 12, 30, tzinfo=UTC)),
+        ("core_cpi", BLS, date(2025, 11, 1), datetime(2025, 12, 28, 13, 30, tzinfo=UTC)),
         ("ppi_final_demand", FRED, date(2025, 9, 1), datetime(2025, 11, 25, 13, 30, tzinfo=UTC)),
         ("ppi_final_demand", FRED, date(2025, 11, 1), datetime(2026, 1, 14, 13, 30, tzinfo=UTC)),
         ("unemployment", FRED, date(2013, 9, 1), datetime(2013, 10, 22, 12, 30, tzinfo=UTC)),
@@ -94,10 +94,13 @@ def test_known_at_by_rule(
         ("gdp_nominal", FRED, date(2018, 10, 1), datetime(2019, 2, 28, 13, 30, tzinfo=UTC)),
         ("gdp_real", FRED, date(2025, 7, 1), datetime(2025, 12, 23, 13, 30, tzinfo=UTC)),
         ("gdp_real", FRED, date(2013, 7, 1), datetime(2013, 11, 7, 13, 30, tzinfo=UTC)),
-        ("gdp_real", FRED, date(2014, 1, 1), datetime(2014, 4, 30, 12, 30, tzinfo=UTC)),
-        ("fed_assets", FRED, date(2022, 6, 15), datetime(2022, 6, 16, 20, 30, tzinfo=UTC)),
-        ("nfci", FRED, date(2022, 6, 10), datetime(2022, 6, 16, 12, 30, tzinfo=UTC)),
-        ("corporate_equity", FRED, date(2022, 7, 1), datetime(2022, 12, 15, 17, 0, tzinfo=UTC)),
+        ("gdp_real", FRED, date(2014, 1, 1), datetime(2014, 5, 1, 12, 30, tzinfo=UTC)),
+        ("fed_assets", FRED, date(2022, 6, 15), datetime(2022, 6, 17, 20, 30, tzinfo=UTC)),
+        ("nfci", FRED, date(2022, 6, 10), datetime(2022, 6, 17, 12, 30, tzinfo=UTC)),
+        ("corporate_equity", FRED, date(2022, 7, 1), datetime(2022, 12, 28, 17, 0, tzinfo=UTC)),
+        # Columbus Day 2022 and Veterans Day 2022: sessions on which the Federal Reserve was shut.
+        ("sofr", FRED, date(2022, 10, 7), datetime(2022, 10, 11, 20, 15, tzinfo=UTC)),
+        ("sofr", FRED, date(2022, 11, 10), datetime(2022, 11, 14, 21, 15, tzinfo=UTC)),
     ],
 )  # fmt: skip
 def test_live_rules(
@@ -233,3 +236,14 @@ def test_quotes_known_a_quarter_hour_later(provenance: Provenance) -> None:
     assert found["available_at"].to_list() == [datetime(2024, 1, 5, 21, 15, tzinfo=UTC)] * 2
     assert found.select("open_interest", "volume").rows() == [(21, 0), (None, 7)]
     assert found["raw_sha256"].unique().to_list() == [provenance.raw_sha256]
+
+
+def test_close_read_before_the_close_is_left_out(
+    sessions: pl.LazyFrame, provenance: Provenance
+) -> None:
+    """A row of today in a file of this morning is no close; the next copy's is."""
+    noon = Provenance(datetime(2022, 6, 17, 16, 0, tzinfo=UTC), provenance.raw_sha256)
+    timed = observations(_figures("vix_close", date(2022, 6, 17)), source="live", publisher=CBOE,
+                         sessions=sessions, provenance=noon)  # fmt: skip
+    assert timed.rows.collect(engine="in-memory").is_empty()
+    assert timed.left_out.collect(engine="in-memory").height == 1

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from schemas.raw import RAW_EVENT, RAW_OBSERVATION, RAW_SESSION
+from schemas.raw import RAW_EVENT, RAW_EXPIRY, RAW_OBSERVATION, RAW_SESSION
 from schemas.series import offered_by
 from sources import sample
 from sources.dataset import Dataset
@@ -40,7 +40,7 @@ def test_calendar_comes_first() -> None:
     every = sample.datasets()
     assert every[0].table == RAW_SESSION
     assert len({dataset.name for dataset in every}) == len(every)
-    assert {d.table.name for d in every[1:]} == {RAW_OBSERVATION.name, RAW_EVENT.name}
+    assert {d.table for d in every[1:]} == {RAW_EXPIRY, RAW_OBSERVATION, RAW_EVENT}
 
 
 def test_index_file(of_sample: Named, packed: Bytes) -> None:

@@ -8,10 +8,12 @@ import pytest
 from schemas.series import offered_by
 from sources import simulated
 from sources.errors import SourceError
+from sources.expiries import fetch_expiries, parse_expiries
 from sources.simulated import (
     Simulation,
     datasets,
     fetch_events,
+    fetch_listed,
     fetch_observations,
     fetch_settlements,
     parse_events,
@@ -224,3 +226,24 @@ def test_stamps_read_back() -> None:
     )
     stamp = datetime.fromisoformat("2025-01-15T13:30:00+00:00")
     assert rows["available_at"].to_list() == [None, stamp]
+
+
+@pytest.mark.parametrize("simulation", [
+    Simulation(), Simulation(sessions=4_000, end=date(2008, 6, 30)),
+    Simulation(sessions=300, end=date(1991, 1, 2)),
+])  # fmt: skip
+def test_expiries_of_the_market_are_in_its_schedule(simulation: Simulation) -> None:
+    """The schedule has VX expiries exactly where futures are listed, whatever the years."""
+    listed = _collect(parse_settlements(fetch_settlements(simulation)))["expiry"]
+    rows = _collect(parse_expiries(fetch_listed(simulation)))
+    scheduled = rows.filter(pl.col("root") == "VX")["expiry"].sort()
+    assert scheduled.is_in(listed.implode()).sum() == listed.n_unique()
+    assert scheduled.filter(scheduled <= listed.max()).to_list() == sorted(set(listed))
+
+
+def test_schedule_is_the_exchange_own_where_there_is_one() -> None:
+    """In years with real futures every row is one that the exchange's rules give."""
+    ours = fetch_listed(Simulation()).splitlines()[1:]
+    days = sorted(line.split(b",")[1].decode() for line in ours if line.startswith(b"VX,"))
+    first, last = date.fromisoformat(days[0]), date.fromisoformat(days[-1])
+    assert sorted(ours) == sorted(fetch_expiries(first, last).splitlines()[1:])

@@ -121,7 +121,7 @@ def test_a_calm_market_is_believed() -> None:
 
 
 def test_february_2018_passes() -> None:
-    """VIX 17.31 to 37.32 on 2018-02-05, with the index down and the curve along, is believed."""
+    """S3: VIX 17.31 to 37.32 on 2018-02-05, index down and curve along, is believed."""
     market: dict[str, list[float | None]] = {  # 2018-01-25 to 2018-02-07, Cboe and its mirror
         "spx_close": [2839.25, 2872.87, 2853.53, 2822.43, 2823.81, 2821.98, 2762.13, 2648.94, 2695.14,
                       2681.66],

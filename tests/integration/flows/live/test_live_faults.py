@@ -66,7 +66,7 @@ def test_refusal_names_the_file(failing: Finished) -> None:
 
 
 def test_web_page_is_not_archived(failing: Finished) -> None:
-    """A web page with status 200 is no arrival of a table's file; nor is a file that is not there."""
+    """N6: a web page with status 200 is no arrival of a file; nor is a file that is not there."""
     arrived = set(failing.place.rows(OPS_ARRIVAL)["dataset"])
     assert not arrived & {"cboe_vix9d", "fred_dbaa"}
     assert "cboe_vix" in arrived
@@ -99,7 +99,7 @@ def _vix(place: Place) -> pl.DataFrame:
 
 
 def test_shortened_history_stays(rewritten: Rewritten, finished: Finished) -> None:
-    """No row of ours goes when a publisher drops its own, and only the revision is added."""
+    """F12: no row of ours goes when a publisher drops its own, and only the revision is added."""
     before, after = _vix(finished.place), _vix(rewritten.place)
     assert before.join(after, on=before.columns, how="anti").is_empty()
     assert after.height == before.height + 1
@@ -115,7 +115,7 @@ def test_revision_is_known_from_when_it_was_seen(rewritten: Rewritten, finished:
 
 
 def test_past_page_stays(rewritten: Rewritten, finished: Finished) -> None:
-    """The page of a session decided before the revision bears the same run id."""
+    """C7: the page of a session decided before the revision bears the same run id."""
     assert rewritten.run_id == finished.outcome.run_id
 
 

@@ -107,7 +107,10 @@ def test_nothing_is_from_the_sample(finished: Finished) -> None:
     html = finished.outcome.files["html"].read_text()
     assert page_of(finished)["header"]["source"] == "live"
     assert not offline & set(panel["publisher"])
-    assert not arrived & {dataset.name for dataset in sample_datasets()} - {"raw_session"}
+    assert not arrived & {dataset.name for dataset in sample_datasets()} - {
+        "raw_session",
+        "raw_expiry",
+    }
     assert "SIMULATED" not in html
     assert "arch.data" not in html
 

@@ -1,0 +1,243 @@
+"""The model book as rows: arrays of sessions and slots into the columns of the two tables."""
+
+import json
+from collections.abc import Iterable
+
+import numpy as np
+import polars as pl
+
+from pricing.board import Bools, Codes, Floats
+from pricing.curve import SESSIONS_PER_YEAR
+from pricing.legs import LegReason
+from pricing.priced_from import PricedFrom
+from pricing.smile import DAYS_PER_YEAR
+from pricing.verdict import Verdict, Verdicts
+from schemas.book import BookTerms
+from schemas.mart import MART_BOOK_DAILY, MART_BOOK_LEG_DAILY
+from transforms.book_market import BookMarket, Ints
+from transforms.book_path import CONDOR, Holding, Walked
+from transforms.book_value import Booked, book_level
+
+BOOK = "model"
+LEGS = "legs"
+SE_REASON = "se_on_watch"  # sized only once four signatures open it
+FUTURE_MULTIPLIER = 1000.0  # dollars a point
+
+_LEG_FIELDS = {n: t for n, t in MART_BOOK_LEG_DAILY.schema.items() if n != "session"}
+MADE = pl.Schema({**MART_BOOK_DAILY.schema, LEGS: pl.List(pl.Struct(_LEG_FIELDS))})
+"""What the forward pass makes: the totals of each session, with its legs as a list."""
+
+_LAYERS = ("IC", "L1", "L2", "L3")
+_LEAST_EXTRINSIC = 0.05  # points
+_LEAST_CAPTURE = -100.0  # what the column takes as plausible
+_SE_DAYS = 82  # the middle of the Second Engine's 45 to 120
+_LEVELS = np.array([level.label or "nothing" for level in PricedFrom])
+_DAYS_PER_SESSION = DAYS_PER_YEAR / SESSIONS_PER_YEAR
+
+
+def book_rows(
+    sessions: pl.Series, market: BookMarket, terms: BookTerms, booked: Booked
+) -> pl.DataFrame:
+    """One row a session: the book's totals, and its legs as a list of structs."""
+    # One empty row a session keeps the sessions without legs; whoever reads the list drops it.
+    empty = pl.DataFrame({"row": np.arange(sessions.len())}, schema={"row": pl.Int64()})
+    parts = [_leg_rows(market, booked), _second_engine(market), empty]
+    listed = (
+        pl.concat(parts, how="diagonal")
+        .sort("row", maintain_order=True)
+        .group_by("row", maintain_order=True)
+        .agg(pl.struct(list(_LEG_FIELDS)).alias(LEGS))
+    )
+    made = _total_rows(sessions, terms, booked)
+    return made.with_columns(listed[LEGS]).select(list(MADE))
+
+
+def _leg_rows(market: BookMarket, booked: Booked) -> pl.DataFrame:
+    walked, book, valued, _ = booked
+    at = np.nonzero(book.is_shown)
+    row, legs, found = at[0], book.legs, valued.legs
+    contracts = _contracts(market, walked.holdings)
+    names = contracts[_first_leg(walked.holdings)[book.holding[at]] + book.leg[at]]
+    size, expiry = legs.size[at], names["expiry"].cast(pl.Int64).to_numpy()
+    reason = found.reason[at]
+    floats = {
+        "quantity": legs.quantity[at],
+        "multiplier": legs.multiplier[at],
+        "entry_price": legs.entry_price[at],
+        "leg_price": found.price[at],
+        "leg_forward": legs.forward[at],
+        "leg_vol": legs.volatility[at],
+        "leg_delta": found.delta[at] / size,
+        "value_usd": found.value[at],
+        "delta_usd": found.index_delta[at],
+        "gamma_usd": found.index_gamma[at],
+        "vega_usd": found.vega[at],
+        "theta_usd": found.theta[at] / _DAYS_PER_SESSION,
+        "roll_down_usd": valued.carry.roll_down[at],
+        "carry_usd_year": valued.carry.cost[at],
+        "extrinsic_usd": found.extrinsic[at],
+        "capture": _plausible(np.asarray(legs.entry_extrinsic)[at], found.capture[at]),
+        "pnl_usd": size * (found.price[at] - legs.entry_price[at]),
+    }
+    return names.with_columns(
+        *_numbers(floats),
+        row=pl.Series(row, dtype=pl.Int64),
+        book=pl.lit(BOOK),
+        expiry=pl.col("expiry").cast(pl.Date),
+        days_to_expiry=pl.Series(np.maximum(expiry - market.days[row], 0)).cast(pl.Int32),
+        entry_session=pl.Series(market.days[names["first"].to_numpy()])
+        .cast(pl.Int32)
+        .cast(pl.Date),
+        priced_from=pl.Series(_LEVELS[found.priced_from[at]].tolist(), dtype=pl.String),
+        fault=_faults(reason > LegReason.NO_ENTRY, reason),
+    ).select("row", *_LEG_FIELDS)
+
+
+def _plausible(at_entry: Floats, capture: Floats) -> Floats:
+    """Capture where there was time value at entry to speak of, at least 0.05 points."""
+    return np.where((at_entry >= _LEAST_EXTRINSIC) & (capture >= _LEAST_CAPTURE), capture, np.nan)
+
+
+def _contracts(market: BookMarket, holdings: list[Holding]) -> pl.DataFrame:
+    """One row a leg of each holding, in order."""
+    rows = [
+        (_leg_id(one, leg, market.days[one.first]), _LAYERS[one.layer], "option", "SPX" if one.layer == CONDOR else "VIX",
+         _right(one, leg), float(one.strike[leg]), one.expiry, one.first)
+        for one in holdings
+        for leg in range(one.offer.sign.size)
+    ]  # fmt: skip
+    schema = {
+        "leg_id": pl.String(), "book_layer": pl.String(), "instrument": pl.String(),
+        "root": pl.String(), "right": pl.String(), "strike": pl.Float64(), "expiry": pl.Int32(),
+        "first": pl.Int64(),
+    }  # fmt: skip
+    return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def _leg_id(holding: Holding, leg: int, day: int) -> str:
+    """Unique in a session: a layer is bought once a close, and recycled into once."""
+    layer = _LAYERS[holding.layer]
+    entered = np.datetime64(int(day), "D")
+    more = " recycled" if holding.is_recycled else ""
+    return f"{layer} {entered}{more} {holding.strike[leg]:g}{_right(holding, leg)}"
+
+
+def _right(holding: Holding, leg: int) -> str:
+    return "C" if holding.offer.right[leg] > 0.0 else "P"
+
+
+def _first_leg(holdings: list[Holding]) -> Ints:
+    """Place of each holding's first leg among all legs."""
+    sizes = [one.offer.sign.size for one in holdings]
+    return np.concatenate(([0], np.cumsum(sizes))).astype(np.int64)
+
+
+def _second_engine(market: BookMarket) -> pl.DataFrame:
+    """The dormant Second Engine's row where its state asks for one: the future it would buy.
+
+    Of no size and so of no value: only four signatures open it.
+    """
+    row = np.flatnonzero(market.is_watched)
+    days = (market.vix_expiries[:, None] - market.days[row]).astype(np.float64)
+    gap = np.where(np.isfinite(market.futures[:, row]), np.abs(days - _SE_DAYS), np.inf)
+    if not gap.size:
+        return pl.DataFrame(schema={"row": pl.Int64(), **_LEG_FIELDS})
+    place = gap.argmin(axis=0)
+    future, level = market.futures[place, row], market.future_levels[place, row]
+    nothing = np.zeros(row.size)
+    dollars = ("value_usd", "delta_usd", "gamma_usd", "vega_usd", "theta_usd", "roll_down_usd",
+               "carry_usd_year", "extrinsic_usd")  # fmt: skip
+    floats = {
+        "quantity": nothing, "multiplier": nothing + FUTURE_MULTIPLIER, "leg_price": future,
+        "leg_forward": future, "leg_delta": nothing + 1.0, **dict.fromkeys(dollars, nothing),
+    }  # fmt: skip
+    texts = {"book": BOOK, "leg_id": "SE", "book_layer": "SE", "instrument": "future",
+             "root": "VX", "fault": SE_REASON}  # fmt: skip
+    expiry = market.vix_expiries[place]
+    known = pl.DataFrame(
+        {
+            "row": pl.Series(row, dtype=pl.Int64),
+            "expiry": pl.Series(expiry).cast(pl.Int32).cast(pl.Date),
+            "days_to_expiry": pl.Series(expiry - market.days[row]).cast(pl.Int32),
+            "priced_from": pl.Series(_LEVELS[level].tolist(), dtype=pl.String),
+        }
+    ).with_columns(*_numbers(floats), **{name: pl.lit(text) for name, text in texts.items()})
+    rest = [
+        pl.lit(None, dtype=t).alias(n) for n, t in _LEG_FIELDS.items() if n not in known.columns
+    ]
+    return known.with_columns(*rest).select("row", *_LEG_FIELDS)
+
+
+def _total_rows(sessions: pl.Series, terms: BookTerms, booked: Booked) -> pl.DataFrame:
+    walked, book, valued, whole = booked
+    found, carry = valued.legs, valued.carry
+    units = _units(walked, sessions.len())
+    has_condor = units > 0
+    floats = {
+        "credit": whole.condor.credit,
+        "max_loss_usd": whole.condor.loss_max * units * book.legs.multiplier[0, 0],
+        "be_down": whole.condor.down,
+        "be_up": whole.condor.up,
+        "position_be_down": whole.evens.down,
+        "position_be_up": whole.evens.up,
+        "profit_probability": whole.probability,
+        "coverage": whole.coverage,
+        "value_usd": found.value.sum(-1),
+        "delta_usd": found.index_delta.sum(-1),
+        "gamma_usd": found.index_gamma.sum(-1),
+        "vega_usd": found.vega.sum(-1),
+        "theta_usd": found.theta.sum(-1) / _DAYS_PER_SESSION,
+        "roll_down_usd": carry.roll_down.sum(-1),
+        "carry_usd_year": carry.cost.sum(-1),
+        "carry_share": whole.hedge_carry / terms.nav_usd,
+        "cash_usd": walked.cash,
+        "day_pnl_usd": whole.day_pnl,
+        "nav_usd": np.full(walked.cash.shape, terms.nav_usd),
+    }
+    worst = np.where(book.is_shown, found.reason, LegReason.OK).max(-1)
+    level = book_level(book, found)
+    return pl.DataFrame({"session": sessions}).with_columns(
+        *_numbers(floats),
+        book=pl.lit(BOOK),
+        condor_units=pl.Series(units).cast(pl.Int32),
+        break_evens=pl.Series(_listed(whole.evens.roots, has_condor), dtype=pl.String),
+        is_inner_band_inside=_flags(whole.corridor.c1),
+        is_outer_band_outside=_flags(whole.corridor.c2),
+        priced_from=pl.Series(_LEVELS[level].tolist(), dtype=pl.String),
+        fault=_faults(worst > LegReason.NO_ENTRY, worst),
+    )
+
+
+def _units(walked: Walked, count: int) -> Ints:
+    """Condors open after each close."""
+    units = np.zeros(count, dtype=np.int64)
+    for one in walked.holdings:
+        if one.layer == CONDOR:
+            units[one.first : one.first + one.held.size] += one.held
+    return units
+
+
+def _listed(roots: Floats, is_known: Bools) -> list[str | None]:
+    """Every root as a JSON list; null without a condor, whose expiry they are for."""
+    return [
+        json.dumps([round(one, 2) for one in line if one == one]) if known else None  # noqa: PLR0124  # NaN
+        for line, known in zip(roots.tolist(), is_known.tolist(), strict=True)
+    ]
+
+
+def _numbers(columns: dict[str, Floats]) -> Iterable[pl.Series]:
+    """Columns of numbers, what is not finite null."""
+    for name, values in columns.items():
+        yield pl.Series(name, np.where(np.isfinite(values), values, np.nan)).fill_nan(None)
+
+
+def _flags(verdicts: Verdicts) -> pl.Series:
+    words = {Verdict.HOLDS: True, Verdict.FAILS: False, Verdict.UNKNOWN: None}
+    return pl.Series([words[Verdict(one)] for one in verdicts.tolist()], dtype=pl.Boolean)
+
+
+def _faults(is_fault: Bools, reason: Codes) -> pl.Series:
+    words = [one.name.lower() for one in LegReason]
+    named = [words[one] if bad else None
+             for one, bad in zip(reason.tolist(), is_fault.tolist(), strict=True)]  # fmt: skip
+    return pl.Series(named, dtype=pl.String)
