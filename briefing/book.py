@@ -36,6 +36,9 @@ _AMOUNTS = (
     ("Largest loss at expiry", "max_loss_usd"),
 )
 
+_OF_CONDORS = ("Largest loss at expiry", "Break-evens, condors alone", "Break-evens, hedges marked",
+               "Coverage under stress")  # fmt: skip
+
 
 def book(rows: Rows) -> Book:
     """The book of the session: the user's where it is held, else the policy's own."""
@@ -109,10 +112,12 @@ def _amount(value: float | None) -> Quantity:
 
 
 def _figures(rows: Rows, total: Row, legs: Sequence[Row], name: str) -> Iterator[BookFigure]:
-    level = _level(total)
+    level, has_condor = _level(total), bool(as_int(total["condor_units"]))
 
     def figure(label: str, text: str, values: tuple[Quantity, ...]) -> BookFigure:
         known = any(one.value is not None for one in values)
+        if not known and not has_condor and label in _OF_CONDORS:
+            text = "no condor held"
         return BookFigure(
             label=label, text=text, values=values, priced_from=level if known else "nothing"
         )

@@ -10,7 +10,7 @@ from briefing.rows import Row, Rows, as_float, as_int, as_text
 from briefing.signers import tally
 from briefing.verdict import ACTION_WORDS
 
-_NO_COST = "not priced yet"
+_NO_COST = "not priced"
 # The decision's tokens as sentences; braces name the decision's own columns.
 _REASONS = {
     "at_target": "The multiplier in force is the one that the rules ask for.",
@@ -56,7 +56,7 @@ def layers(rows: Rows) -> Layers:
         heading=f"Proposed under your policy {run.policy_name} {run.policy_version}",
         rows=tuple(_layer(rows, row) for row in today),
         note=(
-            "Units are contracts. Cost: not priced yet, since no option prices are read. "
+            "Units are contracts. What the books are worth stands in block 5. "
             "The tool routes no orders; a change takes effect only if you make it."
         ),
     )
