@@ -11,7 +11,7 @@ from flows.settings import Settings, known_source
 from policy.model import Policy, load, names
 from schemas.book import BookTerms
 from sources.calendar import is_session, nearest_sessions
-from sources.desk_dataset import desk_terms
+from sources.desk_dataset import asked_by, desk_terms
 from sources.errors import SourceError
 from sources.live_choices import EXTRA, Live
 from sources.publishers import publishers
@@ -102,7 +102,7 @@ def plan_of(wish: Wish, settings: Settings) -> Plan:
         out=wish.out or settings.out,
         data=settings.folder(source),
         simulation=_simulation(settings),
-        live=_live(wish, settings) if source == "live" else None,
+        live=_live(wish, settings, desk) if source == "live" else None,
         want_pdf=wish.want_pdf,
         is_offline=wish.is_offline,
         lock_wait=settings.lock_wait,
@@ -157,7 +157,7 @@ def refuse_closed_day(day: date) -> None:
     )
 
 
-def _live(wish: Wish, settings: Settings) -> Live:
+def _live(wish: Wish, settings: Settings, desk: Path | None) -> Live:
     if unknown := sorted(set(settings.extra_sources) - set(EXTRA)):
         raise Stop(
             f"settings: VOLBRIEF_EXTRA_SOURCES has {', '.join(unknown)}; there are "
@@ -172,7 +172,7 @@ def _live(wish: Wish, settings: Settings) -> Live:
         fred_key=settings.fred_api_key,
         bls_key=settings.bls_api_key,
         contact=settings.contact,
-        extra=frozenset(settings.extra_sources),
+        extra=frozenset(settings.extra_sources) | asked_by(desk),
         own=settings.own,
     )
     try:

@@ -23,6 +23,8 @@ _SCHEMA = pl.Schema(
     {name: dtype for name, dtype in RAW_POSITION.schema.items() if name not in _ADDED}
 )
 
+_SOURCES_OF = {"defi": "defillama", "ipo": "nasdaq"}  # what an exposure is watched by
+
 
 def desk_dataset(path: Path | None) -> Dataset:
     """The desk's file, read anew as a whole each time it changes.
@@ -119,6 +121,20 @@ def desk_terms(path: Path | None, terms: BookTerms) -> BookTerms:
     except SourceError:
         return terms
     return terms if desk is None else with_desk(terms, desk)
+
+
+def asked_by(path: Path | None) -> frozenset[str]:
+    """The extra sources that the desk's declared cross-asset exposure calls for; none unread.
+
+    Args:
+        path: the desk's file; null for none.
+    """
+    try:
+        desk = desk_of(_fetch(path))
+    except SourceError:
+        return frozenset()
+    exposures = () if desk is None else desk.cross_asset_exposure
+    return frozenset(_SOURCES_OF[one] for one in exposures)
 
 
 def with_desk(terms: BookTerms, desk: Desk) -> BookTerms:

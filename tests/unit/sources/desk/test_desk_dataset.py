@@ -7,7 +7,7 @@ import pytest
 
 from schemas.book import BookTerms
 from schemas.raw import RAW_POSITION
-from sources.desk_dataset import LARGEST, desk_dataset, desk_terms, parse_desk
+from sources.desk_dataset import LARGEST, asked_by, desk_dataset, desk_terms, parse_desk
 from sources.errors import SourceError
 
 
@@ -72,3 +72,22 @@ def test_broken_desk_leaves_the_terms(tmp_path: Path) -> None:
     path.write_text("nav: [")
     assert desk_terms(path, BookTerms()) == BookTerms()
     assert desk_terms(tmp_path / "none.yaml", BookTerms()) == BookTerms()
+
+
+def test_exposure_asks_for_its_gauges(example_text: str, tmp_path: Path) -> None:
+    """Chain data and new issues are asked for where the desk declares that it is exposed to them."""
+    path = tmp_path / "desk.yaml"
+    start = example_text.index("cross_asset_exposure:")
+    end = example_text.index("\n", start)
+    for declared, sources in (
+        ("[]", set()),
+        ("[defi]", {"defillama"}),
+        ("[defi, ipo]", {"defillama", "nasdaq"}),
+    ):
+        path.write_text(
+            f"{example_text[:start]}cross_asset_exposure: {declared}{example_text[end:]}"
+        )
+        assert asked_by(path) == sources
+    path.write_text("version: ")
+    assert asked_by(path) == set()
+    assert asked_by(None) == set()
