@@ -1,5 +1,6 @@
 """A policy file as plain values that remember their lines; everything clever in YAML is refused."""
 
+import re
 from dataclasses import dataclass
 
 import yaml
@@ -10,22 +11,28 @@ Path = tuple[str | int, ...]
 
 
 class _Loader(yaml.SafeLoader):
-    """YAML without aliases (bombs) and without ``yes, no, on, off`` (``off`` is a state here)."""
+    """YAML without aliases (bombs), tags, and ``yes, no, on, off`` (``off`` is a state here).
+
+    Whole numbers are decimal: 010 is not 8, and 1:30 is not 90.
+    """
 
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
-        """Refuse an alias; compose everything else as usual."""
-        if self.check_event(yaml.AliasEvent):
-            event = self.peek_event()  # type: ignore[no-untyped-call]  # stubs lack it
-            raise yaml.constructor.ConstructorError(
-                None, None, "an alias (*name), which is not accepted; write the value out",
-                event.start_mark,
-            )  # fmt: skip
+        """Refuse an alias and a tag; compose everything else as usual."""
+        event = self.peek_event()  # type: ignore[no-untyped-call]  # stubs lack it
+        found = None
+        if isinstance(event, yaml.AliasEvent):
+            found = "an alias (*name), which is not accepted; write the value out"
+        elif getattr(event, "tag", None):
+            found = "a tag (!name), which is not accepted; leave it away"
+        if found is not None:
+            raise yaml.constructor.ConstructorError(None, None, found, event.start_mark)
         return super().compose_node(parent, index)
 
 
+_WHOLE = re.compile(r"^[-+]?(?:0|[1-9][0-9]*)$")
 _Loader.yaml_implicit_resolvers = {
     first: [
-        (tag, pattern)
+        (tag, _WHOLE if tag.endswith("int") else pattern)
         for tag, pattern in resolvers
         if tag not in ("tag:yaml.org,2002:bool", "tag:yaml.org,2002:merge")
         or (tag.endswith("bool") and first in "tTfF")

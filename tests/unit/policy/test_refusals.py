@@ -68,7 +68,11 @@ _ROW = "  row:\n    column: mart_vol_gap_daily.vol_gap_z"
         ("exempt: reduce", "exempt: reduced", "did you mean 'reduce'?"),
         ("enabled: true\n    evidence: A rule", "enabled: yes\n    evidence: A rule", "found 'yes'"),
         ("name: steward", "name: &a steward\nother: *a", "an alias (*name), which is not accepted"),
-        ('version: "1.0"', "version: !!python/name:os.system ''", "could not determine a constructor"),
+        ("name: steward", "name: !!bool abc", "a tag (!name), which is not accepted"),
+        ("name: steward", 'name: !!int ""', "a tag (!name), which is not accepted"),
+        ("condor_units: 10 ", "condor_units: 010 ", "condor_units"),
+        ("condor_units: 10 ", "condor_units: 1:30 ", "condor_units"),
+        ('version: "1.0"', "version: !!python/name:os.system ''", "a tag (!name), which is not"),
     ],
 )  # fmt: skip
 def test_mistake_is_refused(refusal: Refusal, before: str, after: str, said: str) -> None:
