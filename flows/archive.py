@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from flows import clock
+from flows import clock, troubles
 from flows.collect import Collected, collect
 from flows.faults import as_stops
 from flows.intake import take_in
@@ -79,7 +79,7 @@ def fetch_code(collected: Collected) -> ExitCode:
 
 
 def fetch_text(collected: Collected, *, as_json: bool) -> str:
-    """What asking came to, with a line for each file that could not be had."""
+    """What asking came to, with a line for each publisher whose files could not be had."""
     if as_json:
         failures = [
             {"dataset": one.dataset, "publisher": one.publisher, "message": one.message}
@@ -89,7 +89,7 @@ def fetch_text(collected: Collected, *, as_json: bool) -> str:
         told = {**counts, "failed": collected.failed, "failures": failures}
         return json.dumps({**told, "exit_code": int(fetch_code(collected))}, indent=2)
     counted = f"{collected.new} new, {collected.unchanged} unchanged, {collected.failed} failed"
-    return "\n".join([counted, *sorted(f"  {problem}" for problem in collected.problems)])
+    return "\n".join([counted, *(f"  {line}" for line in troubles.lines(collected.problems))])
 
 
 def rebuild_warehouse(source: str | None) -> Rebuilt:
