@@ -15,9 +15,9 @@ from pydantic import (
     model_validator,
 )
 
-from policy.errors import nearest, refusal
 from policy.units import Sessions, Threshold
 from schemas.core import CORE_EVENT_DAILY
+from schemas.document import nearest, refusal
 from schemas.frames import Operator
 from schemas.mart import (
     MART_COST_OF_EQUITY_DAILY,

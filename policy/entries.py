@@ -5,8 +5,8 @@ from typing import Annotated, Literal, Self, get_args
 from pydantic import Field, model_validator
 
 from policy.conditions import Condition, DriverName, Entry, Sentence, Whole
-from policy.errors import refusal
 from policy.units import Sessions, Threshold
+from schemas.document import refusal
 
 LayerId = Literal["L1", "L2", "L3", "SE"]
 LAYERS: tuple[LayerId, ...] = get_args(LayerId)

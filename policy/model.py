@@ -28,7 +28,7 @@ from policy.conditions import (
     Sentence,
     leaves,
 )
-from policy.document import Document, dotted, parse
+from policy.document import parse
 from policy.entries import (
     SIGNERS,
     UNIT_LAYERS,
@@ -43,13 +43,12 @@ from policy.entries import (
     Signer,
     Sizing,
 )
-from policy.errors import PolicyError, nearest, refusal
+from policy.errors import PolicyError
 from schemas.book import BookTerms
+from schemas.document import REFUSED, At, Document, dotted, nearest, refusal
 from schemas.series import SERIES
 
 __all__ = ["Policy", "PolicyError", "load", "names"]
-
-At = tuple[str | int, ...]
 
 
 class Policy(Entry):
@@ -201,7 +200,7 @@ def _sentence(document: Document, detail: ErrorDetails) -> str:
     wanted: At = (*detail["loc"], *context.get("at", ()))
     path, line = document.located(wanted)
     where = f"{document.name}, line {line}, key {dotted(path)}"
-    if detail["type"] == "policy":
+    if detail["type"] == REFUSED:
         found = context["found"] if context["found"] is not None else _shown(detail["input"])
         return f"{where}: found {found}; accepted: {context['accepted']}; {context['advice']}."
     if detail["type"] == "missing":

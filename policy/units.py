@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, PlainSerializer, PlainValidator
 
-from policy.errors import refusal
+from schemas.document import refusal
 from schemas.model import Unit
 
 _ONE = Decimal(1)

@@ -15,8 +15,9 @@ from pydantic import (
     model_validator,
 )
 
+from schemas.document import Document, refusal
 from sources.desk_books import Book, Holdings, books
-from sources.desk_document import Document, Entry, parse_document, refusal, refused
+from sources.desk_document import Entry, parse_document, refused
 from sources.desk_positions import Position
 
 Exposure = Literal["defi", "ipo"]

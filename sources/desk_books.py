@@ -6,7 +6,8 @@ from typing import Annotated, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from sources.desk_document import Entry, refusal
+from schemas.document import refusal
+from sources.desk_document import Entry
 from sources.desk_positions import Layer, Position
 
 _MOST = 1_000  # legs

@@ -8,9 +8,10 @@ from datetime import date, datetime
 
 from pydantic import ValidationError
 
+from schemas.document import At, Document, nearest
 from sources.cfe import MONTH_CODES
 from sources.desk_books import Holdings
-from sources.desk_document import At, Document, nearest, refused
+from sources.desk_document import refused
 from sources.desk_positions import ROOTS, Position, contract_multiplier, occ_listing
 from sources.errors import SourceError
 

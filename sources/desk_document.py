@@ -1,19 +1,15 @@
 """The user's own file as plain values that remember their lines, and mistakes told by these."""
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
-from difflib import get_close_matches
 from operator import itemgetter
 from typing import Any
 
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
-from pydantic_core import ErrorDetails, PydanticCustomError
+from pydantic_core import ErrorDetails
 
+from schemas.document import REFUSED, At, Document, dotted, line_of, marked, nearest, read, refusal
 from sources.errors import SourceError
-
-At = tuple[str | int, ...]
 
 _LARGEST = 256 * 1024  # characters; a thousand legs need about half of it
 _DEEPEST = 12
@@ -44,12 +40,19 @@ class _Loader(yaml.SafeLoader):
             (self.depth >= _DEEPEST, f"more than {_DEEPEST} levels inside one another"),
         ):
             if has:
-                raise _marked(what, event.start_mark)
+                raise marked(what, event.start_mark)
         self.depth += 1
         try:
             return super().compose_node(parent, index)
         finally:
             self.depth -= 1
+
+    def construct_object(self, node: yaml.Node, deep: bool = False) -> object:  # noqa: FBT001, FBT002  # YAML's own
+        """A value; what no number or date can be is refused at its place."""
+        try:
+            return super().construct_object(node, deep)
+        except (ValueError, OverflowError) as error:  # 2024-02-30; a number of 5,000 digits
+            raise marked(f"{_shown(node.value)} ({error})", node.start_mark) from error
 
 
 _BOOLEAN = ("tag:yaml.org,2002:bool", re.compile(r"^(?:true|false)$"))
@@ -63,30 +66,6 @@ _Loader.yaml_implicit_resolvers = {
     ]
     for first in {*yaml.SafeLoader.yaml_implicit_resolvers, *"+-0123456789tf"}
 }  # fmt: skip
-
-
-def _marked(problem: str, mark: yaml.error.Mark) -> yaml.MarkedYAMLError:
-    return yaml.constructor.ConstructorError(None, None, problem, mark)
-
-
-@dataclass(frozen=True)
-class Document:
-    """The values of a file, and the line of every key and item."""
-
-    name: str
-    values: object
-    lines: dict[At, int]
-
-    def located(self, path: At) -> tuple[At, int]:
-        """The part of a path that exists in the file, and its line.
-
-        Elements that the file does not have, such as a missing key, are left out.
-        """
-        found: At = ()
-        for element in path:
-            if (*found, element) in self.lines:
-                found = (*found, element)
-        return found, self.lines[found]
 
 
 def parse_document(text: str, *, file: str) -> Document:
@@ -105,14 +84,11 @@ def parse_document(text: str, *, file: str) -> Document:
     try:
         loader = _Loader(text)
         try:
-            node = loader.get_single_node()
-            values = None if node is None else _value(loader, node, (), lines)
+            values = read(loader, lines)
         finally:
             loader.dispose()
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        line = 1 if mark is None else mark.line + 1
-        raise _refused(file, line, error.problem or error.context) from error
+        raise _refused(file, line_of(error), error.problem or error.context) from error
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
         raise _refused(file, line, f"the character {chr(error.character)!r}") from error
@@ -124,72 +100,6 @@ def _refused(file: str, line: int, found: str | None) -> SourceError:
         f"{file}, line {line}: found {found}; accepted is plain YAML of keys, lists, texts, "
         "numbers and dates; correct the line"
     )
-
-
-def _value(loader: _Loader, node: yaml.Node, path: At, lines: dict[At, int]) -> object:
-    if isinstance(node, yaml.MappingNode):
-        return _mapping(loader, node, path, lines)
-    if isinstance(node, yaml.SequenceNode):
-        items = []
-        for number, item in enumerate(node.value):
-            lines[(*path, number)] = item.start_mark.line + 1
-            items.append(_value(loader, item, (*path, number), lines))
-        return items
-    try:
-        return loader.construct_object(node)
-    except (ValueError, OverflowError) as error:  # 2024-02-30; a number of 5,000 digits
-        raise _marked(f"{_shown(node.value)} ({error})", node.start_mark) from error
-
-
-def _mapping(
-    loader: _Loader, node: yaml.MappingNode, path: At, lines: dict[At, int]
-) -> dict[str, object]:
-    values: dict[str, object] = {}
-    for key_node, value_node in node.value:
-        if not isinstance(key_node, yaml.ScalarNode):
-            raise _marked("a key that is itself a list or a mapping", key_node.start_mark)
-        key = str(key_node.value)
-        if key in values:
-            first = lines[(*path, key)]
-            raise _marked(
-                f"key {dotted((*path, key))!r} a second time (first on line {first})",
-                key_node.start_mark,
-            )
-        lines[(*path, key)] = key_node.start_mark.line + 1
-        values[key] = _value(loader, value_node, (*path, key), lines)
-    return values
-
-
-def dotted(path: At) -> str:
-    """A path as a reader writes it: ``positions[3].strike``, items counted from 1."""
-    text = ""
-    for element in path:
-        if isinstance(element, int):
-            text += f"[{element + 1}]"
-        else:
-            text += f".{element}" if text else element
-    return text or "(the whole file)"
-
-
-def refusal(
-    accepted: str, advice: str, *, found: object = None, at: At = ()
-) -> PydanticCustomError:
-    """What a validator raises when it refuses a value.
-
-    Args:
-        accepted: what would have been accepted.
-        advice: what to do about it.
-        found: what is there; nothing means the value that was being validated.
-        at: the key refused, relative to the entry being validated.
-    """
-    context = {"accepted": accepted, "advice": advice, "found": found, "at": at}
-    return PydanticCustomError("desk", "refused", context)
-
-
-def nearest(word: object, accepted: Iterable[str]) -> str:
-    """Advice for a misspelt word: the closest of the accepted ones, or to choose one of them."""
-    close = get_close_matches(str(word)[:_LONGEST_SHOWN], list(accepted), n=1, cutoff=0.5)
-    return f"did you mean {close[0]!r}?" if close else "use one of these"
 
 
 class Entry(BaseModel):
@@ -227,7 +137,7 @@ def _sentence(document: Document, detail: ErrorDetails) -> tuple[int, str]:
 
 def _told(detail: ErrorDetails) -> str:
     context: dict[str, Any] = detail.get("ctx", {})
-    if detail["type"] == "desk":
+    if detail["type"] == REFUSED:
         found = context["found"] if context["found"] is not None else _shown(detail["input"])
         return f"found {found}; accepted: {context['accepted']}; {context['advice']}"
     if detail["type"] == "missing":

@@ -6,9 +6,10 @@ from typing import Annotated, Literal, NamedTuple, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
+from schemas.document import nearest, refusal
 from sources.calendar import is_session
 from sources.cfe import vx_expiry
-from sources.desk_document import Entry, nearest, refusal
+from sources.desk_document import Entry
 
 Layer = Literal["condor", "L1", "L2", "L3", "SE"]
 Instrument = Literal["option", "future", "etp", "synthetic"]
