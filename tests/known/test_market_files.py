@@ -13,8 +13,9 @@ from sources.calendar import fetch_sessions, parse_sessions
 from sources.cboe import broken_bars, parse_index, parse_vix_mirror
 from sources.cboe_chain import CHAIN_SCHEMA, parse_quote_table
 from sources.cfe import left_out_of_contract, parse_contract, vx_expiry
+from sources.dataset import Provenance
 from sources.errors import SourceError
-from sources.off_session import off_sessions
+from sources.knowledge import observations
 
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "data"
 
@@ -175,7 +176,10 @@ def test_vix_rows_of_holidays(read: Reader) -> None:
     """Six rows up to 2022 belong to no session; every other one does."""
     payload = read("cboe-index-history/VIX_History.csv")
     sessions = parse_sessions(fetch_sessions(date(1990, 1, 1), date(2022, 12, 31)))
-    left = off_sessions(parse_index(payload, symbol="VIX"), sessions).collect(engine="in-memory")
+    arrived = Provenance(datetime(2023, 1, 2, tzinfo=UTC), "0" * 64)
+    timed = observations(parse_index(payload, symbol="VIX"), source="live", publisher="Cboe",
+                         sessions=sessions, provenance=arrived)  # fmt: skip
+    left = timed.left_out.sort("event_date").collect(engine="in-memory")
     assert left.get_column("event_date").to_list() == [
         date(2004, 6, 11), date(2022, 5, 30), date(2022, 6, 20), date(2022, 7, 4),
         date(2022, 9, 5), date(2022, 11, 24)]  # fmt: skip
