@@ -1,0 +1,1 @@
+"""What followed when a rule fired: the one room that looks forward, and feeds nothing back."""
