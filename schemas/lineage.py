@@ -4,6 +4,8 @@ A property test moves each input of the simulated market and demands that exactl
 named here move with it.
 """
 
+from schemas.measures import MEASURES
+
 _VIX = ("vix_close",)
 _SPX = ("spx_close",)
 _PREMIUM = (
@@ -14,7 +16,7 @@ _PREMIUM = (
     "treasury_10y_at_erp_mark",
 )
 
-LINEAGE: dict[str, tuple[str, ...]] = {
+SHOWN: dict[str, tuple[str, ...]] = {
     "realized_vol_21d": _SPX,
     "vix_close": _VIX,
     "spx_close": _SPX,
@@ -49,3 +51,7 @@ LINEAGE: dict[str, tuple[str, ...]] = {
     "sessions_to_fomc": (),
     "sessions_to_cpi": (),
 }
+"""What the page and the policies are made of: an input of these that is late degrades the page."""
+
+LINEAGE: dict[str, tuple[str, ...]] = {**{one.column: one.inputs for one in MEASURES}, **SHOWN}
+"""The same of every measure."""
