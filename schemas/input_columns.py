@@ -72,6 +72,10 @@ _RATES = (
         for name, where in (("bund", "Germany"), ("jgb", "Japan"), ("gilt", "United Kingdom"))
     ),
     *(
+        rate(f"{name}_2y", f"2-year government yield, {where}; the user's own file", le=0.2)
+        for name, where in (("euro", "euro area"), ("japan", "Japan"), ("uk", "United Kingdom"))
+    ),
+    *(
         rate(f"interbank_3m_{name}", f"3-month interbank rate, {where}, monthly mean (OECD)", le=0.3)
         for name, where in (("us", "United States"), ("ea", "euro area"), ("jp", "Japan"))
     ),
@@ -104,6 +108,13 @@ _MACRO = (
     Column("wti_close", _FLOAT, Unit.USD, "WTI crude oil, Cushing spot", ge=-50.0, le=300.0),
     level("core_cpi", "CPI less food and energy, seasonally adjusted, 1982-84 = 100", le=2_000.0),
     level("gdp_real", "Real GDP, billions of chained dollars", ge=100.0),
+    rate("gdp_growth", "Real GDP, change from the quarter before, annual rate, as published",
+         ge=-0.6, le=0.6),
+    *(
+        rate(f"{name}_consensus", f"Month's change of {words} that forecasters expect, dated by the "
+             "session it was noted on, at most five before the release; the user's own file", ge=-0.1, le=0.1)
+        for name, words in (("cpi", "the CPI"), ("core_cpi", "the core CPI"), ("ppi", "final demand PPI"))
+    ),
     rate("mkt_excess_return", "Fama-French market return less the bill, month", ge=-0.6, le=0.6),
     rate("smb_return", "Fama-French small minus big, month", ge=-0.6, le=0.6),
     rate("hml_return", "Fama-French high minus low, month", ge=-0.6, le=0.6),
@@ -158,15 +169,20 @@ _BREADTH = (
     _issues("nyse_new_lows", "NYSE issues at a 52-week low"),
 )
 
-_SECTORS = tuple(
-    _amount(f"{name}_close", f"{words}, close", Unit.USD, ge=0.1, le=1e5)
-    for name, words in (
-        ("vnq", "VNQ, real estate fund"), ("xlre", "XLRE, real estate fund"),
-        ("arkk", "ARKK, long-duration growth fund"), ("iwo", "IWO, small growth fund"),
-        ("kre", "KRE, regional banks fund"), ("xlk", "XLK, technology fund"),
-        ("xlu", "XLU, utilities fund"), ("xly", "XLY, consumer discretionary fund"),
-    )
+_FUNDS = (
+    ("vnq", "VNQ, real estate fund"), ("xlre", "XLRE, real estate fund"),
+    ("arkk", "ARKK, long-duration growth fund"), ("iwo", "IWO, small growth fund"),
+    ("kre", "KRE, regional banks fund"), ("xlk", "XLK, technology fund"),
+    ("xlu", "XLU, utilities fund"), ("xly", "XLY, consumer discretionary fund"),
+    ("spy", "SPY, S&P 500 fund"),
 )  # fmt: skip
+_SECTORS = (
+    *(
+        _amount(f"{fund}_close", f"{words}, close", Unit.USD, ge=0.1, le=1e5)
+        for fund, words in _FUNDS
+    ),
+    _issues("spy_volume", "SPY, shares traded on its day", le=1e11),
+)
 
 _GAUGES = (
     _issues("edgar_s1_filings", "S-1 filings received by the SEC, a day"),
@@ -183,6 +199,7 @@ _GAUGES = (
     _amount("defi_tvl", "Value locked in decentralized finance", Unit.USD, le=1e14),
     _amount("mev_payment_mean", "MEV-Boost payment a block, mean of the day", Unit.ETH, le=1e4),
     _issues("mev_block_count", "Blocks paid for through MEV-Boost, a day", le=20_000.0),
+    _amount("eth_close", "Ether on Coinbase, at the day's end, UTC", Unit.USD, ge=0.1, le=1e6),
 )
 
 INPUTS: tuple[Column, ...] = (

@@ -9,6 +9,7 @@ import pytest
 from schemas.core import (
     CORE_AS_KNOWN_DAILY,
     CORE_INDEX_DAILY,
+    CORE_MACRO_DAILY,
     CORE_RATE_DAILY,
     CORE_VALUATION_DAILY,
 )
@@ -45,11 +46,28 @@ def _costs(changes: Row | None = None, months: dict[str, date] | None = None) ->
         schema=CORE_AS_KNOWN_DAILY.schema,
     )
     wide = (_wide(t, values) for t in (CORE_INDEX_DAILY, CORE_RATE_DAILY, CORE_VALUATION_DAILY))
-    return MART_COST_OF_EQUITY_DAILY.conform(cost_of_equity_daily(*wide, known))
+    made = cost_of_equity_daily(*wide, known, _wide(CORE_MACRO_DAILY, values))
+    return MART_COST_OF_EQUITY_DAILY.conform(made)
 
 
 def _row(frame: pl.LazyFrame) -> Row:
     return frame.collect(engine="in-memory").row(0, named=True)
+
+
+def test_weights_of_the_balance() -> None:
+    """The newest balance known gives the weights: 13,658 of 96,709 bn is 14.1 % (Z.1 2026Q2)."""
+    found = _row(_costs({"corporate_equity": 83_051_000.0, "corporate_debt": 13_658_000.0}))
+    assert found["weight_debt"] == pytest.approx(0.1412, abs=1e-4)
+    assert found["is_weight_assumed"] is False
+    debt = 0.06 * 0.75
+    assert found["wacc_f"] == pytest.approx(0.8588 * found["coe_f"] + 0.1412 * debt, abs=1e-5)
+
+
+@pytest.mark.parametrize("debt", [None, 13_658.0, 100_000_000.0])
+def test_implausible_balance_is_not_weighed(debt: float | None) -> None:
+    """Where a balance is unknown, in another unit or implausible, the weight is the assumed one."""
+    found = _row(_costs({"corporate_equity": 83_051_000.0, "corporate_debt": debt}))
+    assert (found["weight_equity"], found["is_weight_assumed"]) == (0.86, True)
 
 
 def test_mark_at_published_levels() -> None:

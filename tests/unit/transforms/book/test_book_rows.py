@@ -69,7 +69,7 @@ def _inputs(market: BookMarket) -> list[pl.LazyFrame]:
             for layer, units in zip(("L1", "L2", "L3", "SE"), (*line, 0), strict=True)
         ],
     }  # fmt: skip
-    return [_rows(table, made[table.name]) for table in STEP.inputs]
+    return [_rows(table, made.get(table.name, [])) for table in STEP.inputs]
 
 
 @pytest.fixture

@@ -40,7 +40,8 @@ def _legs() -> list[dict[str, Any]]:
             **leg, "session": SESSION, "book": "desk", "instrument": "option",
             "multiplier": 100.0, "entry_price": leg["leg_price"], "entry_session": SESSION,
             "value_usd": value, "pnl_usd": 0.0, "delta_usd": 10.0, "gamma_usd": -1.0,
-            "vega_usd": 2.0, "theta_usd": -3.0, "priced_from": "model",
+            "vega_usd": 2.0, "theta_usd": -3.0, "carry_usd_year": 500.0,
+            "capture": 0.0, "priced_from": "model",
         })  # fmt: skip
     return rows
 
@@ -54,7 +55,7 @@ def _total() -> dict[str, Any]:
         "delta_usd": 50.0, "gamma_usd": -5.0, "vega_usd": 10.0, "theta_usd": -15.0,
         "roll_down_usd": -8.0, "carry_usd_year": -5_475.0, "carry_share": 0.0055,
         "is_inner_band_inside": True, "cash_usd": 17_168.0, "day_pnl_usd": None,
-        "nav_usd": 1_000_000.0, "priced_from": "model",
+        "nav_usd": 1_000_000.0, "drift_share": 0.00005, "drift_closes": 0, "priced_from": "model",
     }  # fmt: skip
 
 
@@ -84,6 +85,19 @@ def frames() -> Frames:
         "mart_vol_forecast_daily": forecast, "mart_futures_curve_daily": curve,
         "mart_vol_cone_daily": [{"session": SESSION, "horizon_sessions": 42, "cone_p75": 0.12}],
         "mart_hedge_decision_daily": [
-            {"session": SESSION, "layer_id": "L2", "units_before": 4, "units_after": 5}],
+            {"session": SESSION, "layer_id": "L2", "units_before": 4, "units_after": 5},
+            {"session": SESSION, "layer_id": "SE", "se_state": "watch"},
+        ],
+        "mart_book_offer_daily": [
+            {"session": SESSION, "book_layer": "IC", "expiry": date(2024, 3, 15),
+             "days_to_expiry": 70, "offer_strikes": "4350/4450/4950/5050",
+             "offer_debit_usd": -2_100.0, "offer_theta_usd": 15.0, "offer_carry_usd_year": -5_000.0,
+             "offer_loss_usd": 7_900.0, "priced_from": "model"},
+            {"session": SESSION, "book_layer": "L2", "expiry": date(2024, 5, 22),
+             "days_to_expiry": 138, "offer_strikes": "20", "offer_debit_usd": 150.0,
+             "offer_theta_usd": -1.0, "offer_carry_usd_year": 400.0, "priced_from": "model"},
+        ],
+        "mart_rule_evaluation_daily": [
+            {"session": SESSION, "rule_id": "G-4", "condition_no": 0, "outcome": "not_fired"}],
     }  # fmt: skip
     return {name: _conformed(table, rows[name]) for name, table in tables.items()}
