@@ -1,9 +1,10 @@
 """The conditions a rule may state: small typed values over declared columns, no code."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Self, get_args
 
+import polars as pl
 from pydantic import (
     BaseModel,
     ConfigDict,
@@ -27,6 +28,7 @@ from schemas.mart import (
     MART_VOL_STATE_DAILY,
 )
 from schemas.model import Column, Table
+from schemas.offer_tables import MART_STANDING_BOOK_DAILY
 
 # What a policy may read, in the order in which a bare column name is looked up.
 READABLE: tuple[Table, ...] = (
@@ -36,6 +38,7 @@ READABLE: tuple[Table, ...] = (
     MART_TECHNICAL_DAILY,
     MART_COST_OF_EQUITY_DAILY,
     CORE_EVENT_DAILY,
+    MART_STANDING_BOOK_DAILY,
 )
 
 
@@ -68,7 +71,15 @@ class Driver:
         return f"{self.table}.{self.column.name}"
 
 
-def _driver(text: object) -> Driver:
+def _numeric(text: object) -> Driver:
+    return _driver(text, "a numeric column", lambda dtype: dtype.is_numeric())
+
+
+def _yes_or_no(text: object) -> Driver:
+    return _driver(text, "a yes-or-no column", lambda dtype: dtype == pl.Boolean())
+
+
+def _driver(text: object, kind: str, is_of_kind: Callable[[pl.DataType], bool]) -> Driver:
     if isinstance(text, Driver):
         return text
     table_name, dot, column_name = str(text).partition(".")
@@ -80,15 +91,25 @@ def _driver(text: object) -> Driver:
     columns = {
         column.name: column
         for column in tables[table_name].columns
-        if column.dtype.is_numeric() and column.name not in tables[table_name].key
+        if is_of_kind(column.dtype) and column.name not in tables[table_name].key
     }
     if column_name not in columns:
-        raise refusal(f"a numeric column of {table_name}: {', '.join(columns)}",
+        raise refusal(f"{kind} of {table_name}: {', '.join(columns) or 'it has none'}",
                       nearest(column_name, columns))  # fmt: skip
     return Driver(table_name, columns[column_name])
 
 
-DriverName = Annotated[Driver, PlainValidator(_driver), PlainSerializer(str)]
+DriverName = Annotated[Driver, PlainValidator(_numeric), PlainSerializer(str)]
+FlagName = Annotated[Driver, PlainValidator(_yes_or_no), PlainSerializer(str)]
+Truth = Annotated[bool, Field(strict=True, alias="is")]
+Check = Literal[
+    "theta_not_negative",
+    "carry_within_budget",
+    "purchase_within_cap",
+    "coverage_at_target",
+    "limits_kept",
+]
+CHECKS: tuple[Check, ...] = get_args(Check)
 Whole = Annotated[int, Field(strict=True)]
 Sentence = Annotated[str, Field(min_length=3)]
 
@@ -116,6 +137,24 @@ class Comparison(Entry):
     def threshold(self) -> float:
         """The threshold in the column's unit."""
         return self.value.in_unit(self.column.column.unit)
+
+
+class Flagged(Entry):
+    """A yes-or-no column is yes, or is no; unknown where the column is null."""
+
+    column: FlagName
+    is_: Truth
+
+
+class AfterChange(Entry):
+    """What the book would be after the change proposed; gates of the hedges and signers only.
+
+    Judged for the layer, the direction and the step that are proposed, at what could be traded at
+    the close; unknown where that is.
+    """
+
+    after: Check
+    is_: Truth = True
 
 
 class BucketIn(Entry):
@@ -202,9 +241,10 @@ class AtLeast(Entry):
     at_least: Counted
 
 
-# The key that tells a condition's kind.
+# The key that tells a condition's kind; a column with "is" is a flag.
 KINDS: dict[str, type[Entry]] = {
     "column": Comparison,
+    "after": AfterChange,
     "axis": BucketIn,
     "changed": BucketChanged,
     "sign_changed": SignChanged,
@@ -223,11 +263,15 @@ def _kind(value: Any) -> str | None:  # noqa: ANN401  # pydantic hands over what
     if isinstance(value, Entry):
         return type(value).__name__
     keys = value if isinstance(value, dict) else ()
+    if "column" in keys and "is" in keys:
+        return Flagged.__name__
     return next((KINDS[key].__name__ for key in keys if key in KINDS), None)
 
 
 Condition = Annotated[
     Annotated[Comparison, Tag("Comparison")]
+    | Annotated[Flagged, Tag("Flagged")]
+    | Annotated[AfterChange, Tag("AfterChange")]
     | Annotated[BucketIn, Tag("BucketIn")]
     | Annotated[BucketChanged, Tag("BucketChanged")]
     | Annotated[SignChanged, Tag("SignChanged")]
@@ -258,6 +302,13 @@ def parts(condition: Condition) -> tuple[Condition, ...]:
             return ()
 
 
+def needed(condition: Condition) -> int:
+    """Of how many of its parts a composite condition needs the truth; of a simple one, one."""
+    if isinstance(condition, All):
+        return len(condition.all)
+    return condition.at_least.count if isinstance(condition, AtLeast) else 1
+
+
 def leaves(condition: Condition) -> Iterator[Condition]:
     """The simple conditions of a condition, in the order written."""
     inside = parts(condition)
@@ -267,15 +318,42 @@ def leaves(condition: Condition) -> Iterator[Condition]:
         yield from leaves(part)
 
 
+# What holds of the book after the change proposed, and what where it does not.
+_AFTER: dict[Check, tuple[str, str]] = {
+    "theta_not_negative": (
+        "theta of the book not below zero after the change",
+        "theta of the book below zero after the change",
+    ),
+    "carry_within_budget": (
+        "carry of the hedges within budget after the change",
+        "carry of the hedges above budget after the change",
+    ),
+    "purchase_within_cap": (
+        "premium of the purchase within its cap",
+        "premium of the purchase above its cap",
+    ),
+    "coverage_at_target": (
+        "coverage under stress at target after the change",
+        "coverage under stress below target after the change",
+    ),
+    "limits_kept": (
+        "limits of the book kept after the change",
+        "a limit of the book broken after the change",
+    ),
+}
 _UNSPOKEN = ("ratio", "RSI")  # the column's name says it
 
 
-def described(condition: Condition) -> str:  # noqa: C901, PLR0911  # one line per kind
+def described(condition: Condition) -> str:  # noqa: C901, PLR0911, PLR0912  # one line per kind
     """A condition as a reader would write it."""
     match condition:
         case Comparison(column=driver, op=op, value=value):
             shown = value.number if value.word in _UNSPOKEN else value
             return f"{driver.column.name} {op} {shown}"
+        case Flagged(column=driver, is_=wanted):
+            return f"{driver.column.name} is {'true' if wanted else 'false'}"
+        case AfterChange(after=check, is_=wanted):
+            return _AFTER[check][0 if wanted else 1]
         case BucketIn(axis=axis, bands=bands):
             return f"matrix {axis} is {' or '.join(bands)}"
         case BucketChanged(changed=axis, within=sessions):

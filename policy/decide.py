@@ -2,14 +2,24 @@
 
 import polars as pl
 
-from policy import path
+from policy import book_after as after
 from policy.conditions import READABLE, MissingInputs, NotEvaluated, leaves
 from policy.entries import DIRECTIONS, LAYERS, SIGNERS, Rule
 from policy.evaluate import judged_frame, market_frame, outcome, truth
 from policy.evaluation import rule_evaluation
 from policy.flips import flip_columns, flip_table
 from policy.model import Policy
-from policy.record import REASONS, RECORDED, SE_STATES, predicate_column, recorder
+from policy.path_values import SE, UNKNOWN
+from policy.programs import compiled, hedge_gates, offered, reads_book_after
+from policy.record import (
+    REASONS,
+    RECORDED,
+    SE_STATES,
+    judged_column,
+    predicate_column,
+    recorder,
+)
+from schemas.book import BookTerms
 from schemas.columns import COLUMNS
 from schemas.frames import join_one
 from schemas.mart import (
@@ -18,13 +28,14 @@ from schemas.mart import (
     MART_RULE_EVALUATION_DAILY,
     MART_SIGNER_DAILY,
 )
+from schemas.offer_tables import MART_BOOK_OFFER_DAILY
 from schemas.step import Step
 
 OUTCOMES = {
-    path.YES: "fired",
-    path.NO: "not_fired",
-    path.NO_DATA: "no_data",
-    path.NOT_EVALUATED: "not_evaluated",
+    after.YES: "fired",
+    after.NO: "not_fired",
+    after.NO_DATA: "no_data",
+    after.NOT_EVALUATED: "not_evaluated",
 }
 _ACTIONS = {
     "row_unknown": "unknown",
@@ -35,31 +46,41 @@ _ACTIONS = {
     "reduction_quorum_not_met": "blocked",
     "cell_asks_less": "reduce",
 }  # what is not here holds; adds have a word of their own
-_RISING = ("cell_asks_more", "return_to_base", "seed_rule")
+_RISING = ("cell_asks_more", "return_to_base", "seed_rule", "scaled_to_fit")
 
 
-def decision_step(policy: Policy) -> Step:
+def decision_step(policy: Policy, terms: BookTerms | None = None) -> Step:
     """The decision under a policy as one step: four tables in one forward pass.
 
     Conditions are evaluated on whole columns, three-valued; the path (persistence, steps,
-    cooldown, quorum) is walked once over the sessions; the rest is assembly.
-    """
+    cooldown, quorum, the book after a change) is walked once over the sessions; the rest is
+    assembly.
 
-    def build(
+    Args:
+        policy: the rules.
+        terms: of the book, where a desk's net asset value and limits stand in for the policy's.
+    """
+    booked = policy.book_terms if terms is None else terms
+
+    def build(  # noqa: PLR0913, PLR0917 -- a step's parameters are its inputs
         mart_vol_gap_daily: pl.LazyFrame,
         mart_realized_vol_daily: pl.LazyFrame,
         mart_vol_state_daily: pl.LazyFrame,
         mart_technical_daily: pl.LazyFrame,
         mart_cost_of_equity_daily: pl.LazyFrame,
         core_event_daily: pl.LazyFrame,
+        mart_standing_book_daily: pl.LazyFrame,
+        mart_book_offer_daily: pl.LazyFrame,
     ) -> tuple[pl.LazyFrame, ...]:
         frames = (mart_vol_gap_daily, mart_realized_vol_daily, mart_vol_state_daily,
-                  mart_technical_daily, mart_cost_of_equity_daily, core_event_daily)  # fmt: skip
+                  mart_technical_daily, mart_cost_of_equity_daily, core_event_daily,
+                  mart_standing_book_daily)  # fmt: skip
         named = {table.name: frame for table, frame in zip(READABLE, frames, strict=True)}
-        walked = walked_market(policy, market_frame(policy, named))
+        market = join_one(market_frame(policy, named), offered(mart_book_offer_daily), "session")
+        walked = walked_market(policy, market, booked)
         return (
             policy_cell(policy),
-            rule_evaluation(policy, walked),
+            rule_evaluation(policy, walked, booked),
             signer_daily(walked),
             hedge_decision(policy, walked),
         )
@@ -71,53 +92,33 @@ def decision_step(policy: Policy) -> Step:
             MART_SIGNER_DAILY,
             MART_HEDGE_DECISION_DAILY,
         ),
-        inputs=READABLE,
+        inputs=(*READABLE, MART_BOOK_OFFER_DAILY),
         build=build,
     )
 
 
-def walked_market(policy: Policy, market: pl.LazyFrame) -> pl.LazyFrame:
-    """The market frame with gates, seed, signers and, beside them, what the path decided."""
+def walked_market(policy: Policy, market: pl.LazyFrame, terms: BookTerms) -> pl.LazyFrame:
+    """The market frame with what gates and signers read and, beside it, what the path decided."""
+    programs = compiled(policy)
     predicates = {
-        predicate_column(policy, signer, direction, layer): (
-            getattr(policy.signers[signer], direction).of(layer)
-        )
+        predicate_column(policy, signer, direction, layer): condition
         for layer in LAYERS for direction in DIRECTIONS for signer in SIGNERS
+        for condition in [getattr(policy.signers[signer], direction).of(layer)]
     }  # fmt: skip
+    unjudged = pl.lit(after.NO_DATA, dtype=pl.Int8())  # the path fills it in
     judged = judged_frame(policy, market).with_columns(
         truth(MissingInputs(missing="required_inputs")).cast(pl.Int8).alias("missing"),
-        *_gates(policy),
-        *(outcome(condition).alias(name) for name, condition in predicates.items()),
+        *(
+            outcome(condition).alias(judged_column(number))
+            for number, condition in enumerate(programs.columns)
+        ),
+        *(
+            (unjudged if reads_book_after(condition) else outcome(condition)).alias(name)
+            for name, condition in predicates.items()
+        ),
     )
     schema = pl.Schema({**judged.collect_schema(), **RECORDED})
-    return judged.map_batches(recorder(policy), schema=schema)
-
-
-def _gates(policy: Policy) -> list[pl.Expr]:
-    """The hedge gates together: closed, unknown or open, and the id of the first that is not open.
-
-    A gate that cannot be evaluated yet neither blocks nor permits.
-    """
-    gates = {
-        rule_id: outcome(rule.when)
-        for rule_id, rule in policy.gates.items()
-        if rule.enabled and rule.scope == "hedge"
-    }
-    closed = [pl.when(code == path.YES).then(pl.lit(name)) for name, code in gates.items()]
-    unknown = [pl.when(code == path.NO_DATA).then(pl.lit(name)) for name, code in gates.items()]
-    first_closed = pl.coalesce(*closed, pl.lit(None, dtype=pl.String))
-    first_unknown = pl.coalesce(*unknown, pl.lit(None, dtype=pl.String))
-    code = (
-        pl.when(first_closed.is_not_null())
-        .then(path.YES)
-        .when(first_unknown.is_not_null())
-        .then(path.NO_DATA)
-        .otherwise(path.NO)
-    )
-    return [
-        code.cast(pl.Int8).alias("gate"),
-        pl.coalesce(first_closed, first_unknown).alias("gate_id"),
-    ]
+    return judged.map_batches(recorder(policy, terms, programs), schema=schema)
 
 
 def policy_cell(policy: Policy) -> pl.LazyFrame:
@@ -179,7 +180,7 @@ def _named(column: str, names: dict[int, str]) -> pl.Expr:
 
 
 def _known(column: str) -> pl.Expr:
-    return pl.when(pl.col(column) != path.UNKNOWN).then(pl.col(column))
+    return pl.when(pl.col(column) != UNKNOWN).then(pl.col(column))
 
 
 def _multiplier(policy: Policy, name: str) -> pl.Expr:
@@ -190,7 +191,7 @@ def _se_state() -> pl.Expr:
     """The Second Engine's state, on its own row; null before a cell has ever persisted."""
     state = pl.when(pl.col("se") >= 0).then(pl.col("se"))
     names = state.replace_strict(dict(enumerate(SE_STATES)), return_dtype=pl.String())
-    return pl.when(pl.col("layer") == path.SE).then(names).alias("se_state")
+    return pl.when(pl.col("layer") == SE).then(names).alias("se_state")
 
 
 def _counts() -> list[pl.Expr]:
@@ -215,19 +216,20 @@ def _action(policy: Policy) -> pl.Expr:
 
 def adds_are_unjudged(policy: Policy) -> bool:
     """Whether a gate or a binding signer that judges adds cannot be evaluated yet."""
-    gates = [rule.when for rule in policy.gates.values() if rule.enabled and rule.scope == "hedge"]
+    gates = [rule.when for rule in hedge_gates(policy).values()]
     signers = [policy.signers[name].add.every_layer for name in policy.quorum.never_false]
     return any(isinstance(leaf, NotEvaluated) for one in (*gates, *signers) for leaf in leaves(one))
 
 
 def _rule_id(policy: Policy) -> pl.Expr:
     """The rule that decided: the gate, the seed rule's active reading, or else the matrix."""
+    gates = {UNKNOWN: None, **dict(enumerate(hedge_gates(policy)))}
     closed = next(name for name, rule in policy.gates.items() if _closes_on_missing(rule))
     return (
-        pl.when(pl.col("missing") == path.YES)
+        pl.when(pl.col("missing") == after.YES)
         .then(pl.lit(closed))
         .when(pl.col("reason_code").is_in(["gate_closed", "gate_unknown"]))
-        .then(pl.col("gate_id"))
+        .then(pl.col("gate").replace_strict(gates, return_dtype=pl.String()))
         .when(pl.col("seeded") == 1)
         .then(pl.lit(policy.seed_rule))
         .otherwise(pl.lit(policy.matrix_rule))

@@ -5,14 +5,16 @@ from typing import Annotated, Literal, Self, get_args
 from pydantic import Field, model_validator
 
 from policy.conditions import Condition, DriverName, Entry, Sentence, Whole
-from policy.units import Sessions, Threshold
+from policy.units import Days, Sessions, Share, Threshold
 from schemas.document import refusal
+from schemas.model import Unit
 
 LayerId = Literal["L1", "L2", "L3", "SE"]
 LAYERS: tuple[LayerId, ...] = get_args(LayerId)
 UNIT_LAYERS: tuple[LayerId, ...] = LAYERS[:3]  # those the matrix sizes; SE has a state instead
 SIGNERS = ("S1", "S2", "S3", "S4", "S5")
-DIRECTIONS = ("add", "reduce")
+Direction = Literal["add", "reduce"]
+DIRECTIONS: tuple[Direction, ...] = get_args(Direction)
 FAMILIES = ("gate", "driver", "seed", "signer", "test")
 
 Number = Annotated[float, Field(strict=True)]
@@ -126,7 +128,7 @@ class Window(Entry):
 
 
 class LayerSpec(Entry):
-    """What a layer holds. Strikes are rules here; their prices come with the options book."""
+    """What a layer holds; which contract that is at a close, and at what price, is the book's."""
 
     name: Sentence
     instrument: Sentence
@@ -137,19 +139,62 @@ class LayerSpec(Entry):
     grade: Literal["A", "B", "C", "D"]
 
 
+class SizedLayerSpec(LayerSpec):
+    """A layer that the matrix sizes, with when it is rolled and when half of it is sold.
+
+    ``roll_extrinsic`` is the share of the entry's time value at which it is rolled too.
+    """
+
+    roll_dte: Days
+    roll_extrinsic: Share | None = None
+    monetize_at: Threshold
+
+    @model_validator(mode="after")
+    def refuse_impossible_exit(self) -> Self:
+        """It is rolled after it can be bought, and sold by a measure that its kind has."""
+        if self.roll_dte.number >= self.days_to_expiry.from_:
+            raise refusal(f"fewer days than days_to_expiry from ({self.days_to_expiry.from_})",
+                          "a layer bought is not to be rolled at once",
+                          found=str(self.roll_dte), at=("roll_dte",))  # fmt: skip
+        unit, low, high, example = _SOLD_AT[self.is_spread]
+        if not low < self.monetize_at.in_unit(unit) <= high:
+            raise refusal(example, "write how far the mark must have risen",
+                          found=str(self.monetize_at), at=("monetize_at",))  # fmt: skip
+        return self
+
+    @property
+    def is_spread(self) -> bool:
+        """Whether a strike is sold against the long one."""
+        return self.short_strike != "none"
+
+    @property
+    def sold_at(self) -> float:
+        """Multiple of its cost at which half is sold; of a spread the share of its width."""
+        return self.monetize_at.in_unit(_SOLD_AT[self.is_spread][0])
+
+
+# By whether a layer is a spread: unit of what it is sold at, between what it lies, and an example.
+_SOLD_AT = {
+    False: (Unit.RATIO, 1.0, 100.0, "a multiple of its cost above 1, such as '2.5 ratio'"),
+    True: (Unit.DECIMAL, 0.0, 1.0, "a share of its width up to 100 %, such as '80 %'"),
+}
+
+
 class LayerSpecs(Entry):
     """The three layers and the Second Engine."""
 
-    L1: LayerSpec
-    L2: LayerSpec
-    L3: LayerSpec
+    L1: SizedLayerSpec
+    L2: SizedLayerSpec
+    L3: SizedLayerSpec
     SE: LayerSpec
 
 
 class Rule(Entry):
     """One rule: what it says when, its standing, and the evidence for and against it.
 
-    ``scope`` says what a gate closes: everything, the hedge layers, or the condor alone.
+    ``scope`` says what a gate closes: everything, the hedge layers, or the condor alone. A gate
+    that ``scales`` lets through the whole steps that fit; layers that it ``spares`` it never keeps
+    below their base.
     """
 
     when: Condition
@@ -159,6 +204,8 @@ class Rule(Entry):
     enabled: Flag
     evidence: Sentence
     scope: Literal["all", "hedge", "condor"] = "all"
+    scales: Flag = False
+    spares: tuple[Literal["L1", "L2", "L3"], ...] = ()
 
 
 class Seed(Entry):

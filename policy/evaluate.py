@@ -4,27 +4,28 @@ from collections.abc import Iterable, Mapping
 
 import polars as pl
 
+from policy.book_after import NO, NO_DATA, NOT_EVALUATED, YES
 from policy.conditions import (
     READABLE,
-    All,
-    AnyOf,
-    AtLeast,
+    AfterChange,
     BelowLastRaise,
     BucketChanged,
     BucketIn,
     Comparison,
     Condition,
     Driver,
+    Flagged,
     MatrixMoved,
     MissingInputs,
     NotEvaluated,
     SeedReading,
     SignChanged,
     leaves,
+    needed,
+    parts,
 )
-from policy.entries import Axis
+from policy.entries import Axis, Direction
 from policy.model import Policy
-from policy.path import NO, NO_DATA, NOT_EVALUATED, YES
 from schemas.frames import at_least, compare, join_one
 
 AXES = ("row", "column")
@@ -46,7 +47,7 @@ def _read(policy: Policy) -> Iterable[Driver]:
     yield from policy.required
     for condition in policy.conditions():
         for leaf in leaves(condition):
-            if isinstance(leaf, Comparison):
+            if isinstance(leaf, Comparison | Flagged):
                 yield leaf.column
             elif isinstance(leaf, SignChanged):
                 yield leaf.sign_changed
@@ -84,10 +85,10 @@ def _finite(driver: Driver) -> pl.Expr:
 def typical_move(driver: Driver) -> pl.Expr:
     """Standard deviation of a driver's daily change over 63 sessions, in the driver's unit.
 
-    Null before 63 changes are known, where nothing moved, and for counts of sessions, which
-    only run down.
+    Null before 63 changes are known, where nothing moved, for counts of sessions, which only run
+    down, and for what is yes or no.
     """
-    if driver.column.dtype.is_integer():
+    if not driver.column.dtype.is_float():
         return pl.lit(None, dtype=pl.Float64)
     deviation = pl.col(str(driver)).diff().rolling_std(MOVE_SESSIONS)
     return pl.when(compare(deviation, ">", 0.0)).then(deviation)
@@ -162,6 +163,8 @@ def _simple_truth(leaf: Condition, policy: Policy) -> pl.Expr | None:
     match leaf:
         case Comparison(column=driver, op=op):
             return compare(pl.col(str(driver)), op, leaf.threshold)
+        case Flagged(column=driver, is_=wanted):
+            return compare(pl.col(str(driver)), "=", float(wanted))
         case BucketIn(axis=axis, bands=bands):
             ids = (policy.axes.row if axis == "row" else policy.axes.column).ids
             return at_least(1, [compare(pl.col(axis), "=", ids.index(one)) for one in bands])
@@ -174,15 +177,19 @@ def _simple_truth(leaf: Condition, policy: Policy) -> pl.Expr | None:
             return None
 
 
-def truth(condition: Condition) -> pl.Expr:
-    """A condition over the judged frame: Boolean, null for unknown and for not evaluated."""
+def truth(condition: Condition, move: Direction = "add") -> pl.Expr:
+    """A condition over the judged frame: Boolean, null for unknown and for not evaluated.
+
+    Args:
+        condition: any.
+        move: the proposal whose book after the change is meant; it is known once the path is.
+    """
+    if inside := parts(condition):
+        return at_least(needed(condition), [truth(part, move) for part in inside])
     match condition:
-        case All():
-            return at_least(len(condition.all), [truth(part) for part in condition.all])
-        case AnyOf():
-            return at_least(1, [truth(part) for part in condition.any])
-        case AtLeast(at_least=counted):
-            return at_least(counted.count, [truth(part) for part in counted.of])
+        case AfterChange(after=check, is_=wanted):
+            holds = pl.col(f"{move} {check}")
+            return holds if wanted else ~holds
         case MatrixMoved():
             return pl.col("matrix_moved")
         case BelowLastRaise() | NotEvaluated():
@@ -191,15 +198,17 @@ def truth(condition: Condition) -> pl.Expr:
             return pl.col(_name(condition))
 
 
-def outcome(condition: Condition) -> pl.Expr:
+def outcome(condition: Condition, move: Direction = "add") -> pl.Expr:
     """A condition's outcome as a code: fired, not fired, no data or not evaluated.
 
     No data where an input that could have decided is unknown; not evaluated where only what does
     not exist yet could have decided.
     """
-    value = truth(condition)
+    value = truth(condition, move)
     unknown = [
-        truth(leaf).is_null() for leaf in leaves(condition) if not isinstance(leaf, NotEvaluated)
+        truth(leaf, move).is_null()
+        for leaf in leaves(condition)
+        if not isinstance(leaf, NotEvaluated)
     ]
     return coded(value, pl.any_horizontal(unknown) if unknown else pl.lit(value=False))
 

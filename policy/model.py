@@ -3,7 +3,6 @@
 import hashlib
 import json
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
@@ -14,24 +13,11 @@ from typing import Annotated, Any, Self
 from pydantic import Field, ValidationError, model_validator
 from pydantic_core import ErrorDetails
 
-from policy.conditions import (
-    KINDS,
-    READABLE,
-    BelowLastRaise,
-    BucketIn,
-    Condition,
-    Driver,
-    Entry,
-    MatrixMoved,
-    MissingInputs,
-    SeedReading,
-    Sentence,
-    leaves,
-)
+from policy import checks
+from policy.book_entries import Budget, Condor
+from policy.conditions import KINDS, Condition, Driver, Entry, MatrixMoved, Sentence
 from policy.document import parse
 from policy.entries import (
-    SIGNERS,
-    UNIT_LAYERS,
     Axes,
     Cell,
     Cooldown,
@@ -44,9 +30,9 @@ from policy.entries import (
     Sizing,
 )
 from policy.errors import PolicyError
+from policy.terms import book_terms
 from schemas.book import BookTerms
-from schemas.document import REFUSED, At, Document, dotted, nearest, refusal
-from schemas.series import SERIES
+from schemas.document import REFUSED, At, Document, dotted, nearest
 
 __all__ = ["Policy", "PolicyError", "load", "names"]
 
@@ -65,6 +51,8 @@ class Policy(Entry):
     timelock: Sentence
     required_inputs: Annotated[tuple[str, ...], Field(min_length=1)]
     sizing: Sizing
+    condor: Condor
+    budget: Budget
     axes: Axes
     matrix: dict[str, dict[str, Cell]]
     persistence: Persistence
@@ -80,13 +68,7 @@ class Policy(Entry):
     @model_validator(mode="after")
     def refuse_contradictions(self) -> Self:
         """Check what only the whole file can tell."""
-        _check_inputs(self)
-        _check_matrix(self)
-        _check_steps(self)
-        _check_signers(self)
-        _check_seed(self)
-        _check_singles(self)
-        _check_conditions(self)
+        checks.check_whole(self)
         return self
 
     @cached_property
@@ -99,7 +81,7 @@ class Policy(Entry):
     @property
     def required(self) -> tuple[Driver, ...]:
         """The column that holds each required input."""
-        return tuple(_input(name) for name in self.required_inputs)
+        return tuple(checks.input_of(name) for name in self.required_inputs)
 
     @property
     def rules(self) -> dict[str, Rule]:
@@ -120,26 +102,15 @@ class Policy(Entry):
 
     @property
     def book_terms(self) -> BookTerms:
-        """What the policy says of the options book; methodology 2 and 3 where it says nothing."""
-        usual = BookTerms()
-        named = ((terms, getattr(self.layers, terms.layer_id)) for terms in usual.layers)
-        layers = tuple(
-            replace(
-                terms,
-                base_units=spec.base_units,
-                dte=spec.days_to_expiry.window or terms.dte,
-                delta=spec.long_delta,
-            )
-            for terms, spec in named
-        )
+        """What the policy says of the options book."""
         gates = (name for name, rule in self.gates.items()
                  if rule.enabled and rule.scope == "condor")  # fmt: skip
-        return replace(usual, condor_units=self.sizing.condor_units, layers=layers,
-                       condor_gates=tuple(gates))  # fmt: skip
+        units = self.sizing.condor_units
+        return book_terms(self.condor, self.budget, self.layers, units, tuple(gates))
 
     def conditions(self) -> Iterator[Condition]:
         """Every condition that the policy states, signers' included."""
-        for condition, _, _ in _stated(self):
+        for condition, _, _ in checks.stated(self):
             yield condition
 
     def steps(self, multiplier: float) -> int:
@@ -227,155 +198,3 @@ def _lower(message: str) -> str:
 
 
 _LONGEST_SHOWN = 80
-
-
-def _input(name: str) -> Driver:
-    for table in READABLE:
-        for column in table.columns:
-            if column.name == name:
-                return Driver(table.name, column)
-    raise LookupError(name)
-
-
-def _check_inputs(policy: Policy) -> None:
-    offered = [
-        entry.id for entry in SERIES
-        if any(column.name == entry.id for table in READABLE for column in table.columns)
-    ]  # fmt: skip
-    for number, name in enumerate(policy.required_inputs):
-        if name not in offered:
-            raise refusal(f"a series that the decision reads: {', '.join(offered)}",
-                          nearest(name, offered), found=repr(name),
-                          at=("required_inputs", number))  # fmt: skip
-
-
-def _check_keys(found: dict[str, Any], accepted: tuple[str, ...], at: At, what: str) -> None:
-    for key in found:
-        if key not in accepted:
-            raise refusal(f"{what} {', '.join(accepted)}", nearest(key, accepted),
-                          found=f"key {key!r}", at=(*at, key))  # fmt: skip
-    for key in accepted:
-        if key not in found:
-            raise refusal(f"each of {what} {', '.join(accepted)} once", f"add {key!r}",
-                          found=f"no {key!r}", at=at)  # fmt: skip
-
-
-def _check_matrix(policy: Policy) -> None:
-    rows, columns = policy.axes.row.ids, policy.axes.column.ids
-    _check_keys(policy.matrix, rows, ("matrix",), "the rows")
-    seen: dict[str, str] = {}
-    for row in rows:
-        _check_keys(policy.matrix[row], columns, ("matrix", row), "the columns")
-        for column, cell in policy.matrix[row].items():
-            at: At = ("matrix", row, column, "rule_id")
-            if cell.rule_id in seen:
-                raise refusal("a rule_id of its own for each cell", "rename one of the two",
-                              found=f"{cell.rule_id!r}, also that of {seen[cell.rule_id]}", at=at)  # fmt: skip
-            seen[cell.rule_id] = f"{row} {column}"
-    if policy.persistence.guarded_row not in rows:
-        raise refusal(f"a row of the matrix: {', '.join(rows)}",
-                      nearest(policy.persistence.guarded_row, rows),
-                      found=repr(policy.persistence.guarded_row),
-                      at=("persistence", "guarded_row"))  # fmt: skip
-
-
-def _check_steps(policy: Policy) -> None:
-    step = Decimal(str(policy.sizing.step))
-    if 1 % step:
-        raise refusal("a step that divides 1.00 evenly, such as 0.25", "choose such a step",
-                      found=str(step), at=("sizing", "step"))  # fmt: skip
-    asked: list[tuple[float, At]] = [
-        (cell.multiplier(layer), ("matrix", row, column, layer))
-        for row, cells in policy.matrix.items()
-        for column, cell in cells.items()
-        for layer in UNIT_LAYERS
-    ]
-    for multiplier, at in [*asked, (policy.seed.lift_to, ("seed", "lift_to"))]:
-        if Decimal(str(multiplier)) % step:
-            raise refusal(f"a multiple of the step {step}, since layers move by steps",
-                          "round it to a step", found=str(multiplier), at=at)  # fmt: skip
-
-
-def _check_signers(policy: Policy) -> None:
-    _check_keys(policy.signers, SIGNERS, ("signers",), "the signers")
-    groups = [
-        (group, ("quorum", "mandatory", i)) for i, group in enumerate(policy.quorum.mandatory)
-    ]
-    for group, at in [*groups, (policy.quorum.never_false, ("quorum", "never_false"))]:
-        for number, signer in enumerate(group):
-            if signer not in SIGNERS:
-                raise refusal(f"a signer: {', '.join(SIGNERS)}", nearest(signer, SIGNERS),
-                              found=repr(signer), at=(*at, number))  # fmt: skip
-
-
-def _check_seed(policy: Policy) -> None:
-    readings = policy.seed.readings
-    if policy.seed.active not in readings:
-        raise refusal(f"one of the readings {', '.join(readings)}",
-                      nearest(policy.seed.active, readings), found=repr(policy.seed.active),
-                      at=("seed", "active"))  # fmt: skip
-    if not readings[policy.seed.active].enabled:
-        raise refusal("an active reading that is enabled", "enable it or make another one active",
-                      found="enabled: false",
-                      at=("seed", "readings", policy.seed.active, "enabled"))  # fmt: skip
-
-
-def _stated(policy: Policy) -> Iterator[tuple[Condition, At, tuple[type[Entry], ...]]]:
-    """Each condition of the file, where it stands, and the kinds that have no sense there."""
-    apart: tuple[type[Entry], ...] = (BelowLastRaise, MissingInputs, MatrixMoved)
-    odd: tuple[type[Entry], ...]
-    for name, reading in policy.seed.readings.items():
-        yield reading.when, ("seed", "readings", name, "when"), (*apart, SeedReading)
-    for family, odd in (("gates", apart[::2]), ("drivers", apart[:2]), ("tests", apart)):
-        for rule_id, rule in getattr(policy, family).items():
-            yield rule.when, (family, rule_id, "when"), odd
-    for signer_id, signer in policy.signers.items():
-        for direction in ("add", "reduce"):
-            predicates = getattr(signer, direction)
-            for key in predicates.model_fields_set:
-                condition = getattr(predicates, key)
-                whole = direction == "reduce" and isinstance(condition, BelowLastRaise)
-                odd = apart[1:] if whole else apart
-                yield condition, ("signers", signer_id, direction, key), odd
-
-
-def _check_singles(policy: Policy) -> None:
-    """One gate for missing inputs and one rule for the matrix; neither can be switched off."""
-    for family, kind, key in (
-        ("gates", MissingInputs, "missing"),
-        ("drivers", MatrixMoved, "matrix"),
-    ):
-        rules: dict[str, Rule] = getattr(policy, family)
-        held = [name for name, rule in rules.items() if isinstance(rule.when, kind)]
-        if len(held) != 1 or not rules[held[0]].enabled:
-            raise refusal(f"exactly one enabled rule of {family} with {key!r}",
-                          "keep one and leave it enabled", found=f"{', '.join(held) or 'none'}",
-                          at=(family, *held[-1:], "enabled"))  # fmt: skip
-    for name, rule in policy.gates.items():
-        if (rule.scope == "all") != isinstance(rule.when, MissingInputs):
-            raise refusal("scope 'all' for missing inputs, 'hedge' or 'condor' for other gates",
-                          "say what the gate closes", found=repr(rule.scope),
-                          at=("gates", name, "scope"))  # fmt: skip
-
-
-def _check_conditions(policy: Policy) -> None:
-    axes = {"row": policy.axes.row.ids, "column": policy.axes.column.ids}
-    for condition, at, senseless in _stated(policy):
-        for leaf in leaves(condition):
-            if isinstance(leaf, senseless):
-                raise refusal("conditions that can be judged at this place",
-                              "see policy/README.md for where each kind may stand",
-                              found=next(iter(type(leaf).model_fields)), at=at)  # fmt: skip
-            if isinstance(leaf, BucketIn):
-                _check_bands(leaf, axes[leaf.axis], at)
-
-
-def _check_bands(condition: BucketIn, accepted: tuple[str, ...], at: At) -> None:
-    for band in condition.bands:
-        if band not in accepted:
-            raise refusal(
-                f"bands of the matrix {condition.axis}: {', '.join(accepted)}",
-                nearest(band, accepted),
-                found=repr(band),
-                at=at,
-            )

@@ -1,137 +1,48 @@
 """The part of the decision that depends on its own past: persistence, steps, cooldown, quorum.
 
 Arrays and scalars only, a forward pass over sessions, so that a compiler could take it as it is.
-Multipliers are whole numbers of steps; unknown is -1; layers are 0..2 (L1, L2, L3) and 3 (SE).
 """
 
-from typing import NamedTuple
-
 import numpy as np
-import numpy.typing as npt
 
-Ints = npt.NDArray[np.int64]
-Codes = npt.NDArray[np.int8]
-
-LAYERS = 3  # sized by the matrix; the fourth, SE, only has a state
-SE = 3
-UNKNOWN = -1
-
-# Outcomes of conditions and signers.
-YES, NO, NO_DATA, NOT_EVALUATED = 1, 0, -1, -2
-ADD, REDUCE = 0, 1  # a signer's two proposals
-
-# Reasons, in the order of REASONS.
-REASONS = (
-    "at_target",
-    "required_input_missing",
-    "row_unknown",
-    "column_unknown",
-    "cell_not_persisted",
-    "gate_closed",
-    "gate_unknown",
-    "quorum_not_met",
-    "reduction_quorum_not_met",
-    "cooldown",
-    "cell_asks_more",
-    "return_to_base",
-    "seed_rule",
-    "cell_asks_less",
+from policy.book_after import (
+    CHECKS,
+    LAYERS,
+    MEASURES,
+    NO,
+    NO_DATA,
+    YES,
+    Codes,
+    Ints,
+    answered,
+    checked,
+    measured,
 )
-(
-    AT_TARGET, INPUT_MISSING, ROW_UNKNOWN, COLUMN_UNKNOWN, NOT_PERSISTED, GATE_CLOSED,
-    GATE_UNKNOWN, QUORUM_NOT_MET, REDUCTION_QUORUM_NOT_MET, COOLDOWN, CELL_ASKS_MORE,
-    RETURN_TO_BASE, SEED_RULE, CELL_ASKS_LESS,
-) = range(len(REASONS))  # fmt: skip
-
-
-class Market(NamedTuple):
-    """What each session shows, one element per session."""
-
-    row: Ints  # band of the row axis, -1 unknown
-    column: Ints  # band of the column axis, -1 unknown
-    missing: Codes  # 1 where a required input is missing
-    gate: Codes  # hedge gates: 0 all open, 1 one closed, -1 one unknown and none closed
-    seed: Codes  # the active reading: outcome
-    signed: Codes  # outcome by session, layer (with SE), proposal and signer
-
-
-class Limits(NamedTuple):
-    """What the policy fixes."""
-
-    cell: Ints  # steps asked, by row, column and layer
-    se: Ints  # the Second Engine's state, by row and column
-    base: int  # 1.00 in steps
-    closes: int
-    guarded_row: int
-    guarded_add: int
-    guarded_reduce: int
-    cooldown: int
-    add_exempt: bool
-    reduce_exempt: bool
-    quorum_add: int
-    quorum_reduce: int
-    mandatory: Codes  # by group and signer: 1 where the signer is of the group
-    never_false: Codes  # by signer
-    relative: (
-        Codes  # by layer (with SE) and signer: 1 where a reduction is judged by the last raise
-    )
-    seed_layer: int
-    seed_lift: int  # steps
-
-
-class Walk(NamedTuple):
-    """What the pass decides: by session and layer, but for the last two by session."""
-
-    before: Ints
-    after: Ints
-    target: Ints
-    reason: Ints
-    seeded: Codes  # 1 where the seed rule asks, not the cell
-    quorum: Ints
-    proposal: Ints  # ADD, REDUCE or -1: the move considered
-    wait: Ints  # sessions until an opposite move is allowed
-    signed: Codes  # as in Market, the relative reductions filled in
-    se: Ints  # state in force, -1 before the first persisted cell
-    run: Ints  # closes the cell has held, 0 where it is unknown
-
-
-class Held(NamedTuple):
-    """How many closes today's cell and today's row have held; 0 where unknown."""
-
-    cell: int
-    row: int
-
-
-class Last(NamedTuple):
-    """A layer's last move: 1 up, -1 down, 0 none yet, and how many sessions ago."""
-
-    direction: int
-    ago: int
-
-
-class Asked(NamedTuple):
-    """What is asked of a layer today, from where, and whether it has been asked long enough."""
-
-    current: int
-    wanted: int
-    seeded: bool
-    persisted: bool
-
-
-class Outcome(NamedTuple):
-    """What becomes of it."""
-
-    target: int
-    after: int
-    reason: int
-    quorum: int
-    proposal: int
+from policy.moves import book_after, decided
+from policy.path_values import (
+    ADD,
+    GATE_CLOSED,
+    GATE_UNKNOWN,
+    REDUCE,
+    SCALED_TO_FIT,
+    SE,
+    UNKNOWN,
+    Asked,
+    Held,
+    Last,
+    Limits,
+    Market,
+    Outcome,
+    Today,
+    Walk,
+)
 
 
 def walk(market: Market, limits: Limits) -> Walk:
     """Decide every session in turn; a session reads nothing later than itself.
 
-    Every layer starts at the base, 1.00, on the first session.
+    Every layer starts at the base, 1.00, on the first session. Reductions of a session come before
+    its adds, which are judged on the book that is left.
     """
     out = _blank(market)
     current = np.full(LAYERS, limits.base, dtype=np.int64)
@@ -147,11 +58,14 @@ def walk(market: Market, limits: Limits) -> Walk:
         if entered != state:
             state, raised_row[SE] = entered, market.row[t]
         out.se[t] = state
-        for layer in range(LAYERS):
+        today = Today(market, limits, t, current)
+        asked = [_asked(market, limits, t, k, held, int(current[k])) for k in range(LAYERS)]
+        is_kept = np.zeros(2, dtype=np.int8)
+        for layer in _in_order(asked):
             last = Last(int(direction[layer]), int(t - moved_at[layer]))
             before = int(current[layer])
-            asked = _asked(market, limits, t, layer, held, before)
-            result = _decided(market, limits, t, asked, out.signed[t, layer], last)
+            result = decided(today, layer, asked[layer], out.signed[t, layer], last)
+            _keep_book(out, today, layer, result, is_kept)
             if result.after != before:
                 last = Last(1 if result.after > before else -1, 0)
                 direction[layer], moved_at[layer] = last.direction, t
@@ -159,13 +73,66 @@ def walk(market: Market, limits: Limits) -> Walk:
                 if result.after > before:
                     raised_row[layer] = market.row[t]
             out.wait[t, layer] = _wait(limits, last)
-            _record(out, t, layer, asked, result)
+            _record(out, t, layer, asked[layer], result)
+    _sign_rest(out, market, limits)
     return out
+
+
+def _in_order(asked: list[Asked]) -> list[int]:
+    """The layers, those that are asked for less first."""
+    less = [layer for layer in range(LAYERS) if asked[layer].wanted < asked[layer].current]
+    return less + [layer for layer in range(LAYERS) if layer not in less]
+
+
+def _keep_book(out: Walk, today: Today, layer: int, result: Outcome, is_kept: Codes) -> None:
+    """Keep the book of the first move considered, or of the first add that a gate stopped."""
+    if result.proposal == UNKNOWN:
+        return
+    is_stopped = result.reason in {GATE_CLOSED, GATE_UNKNOWN, SCALED_TO_FIT}
+    if is_kept[result.proposal] <= is_stopped:
+        is_kept[result.proposal] = 1 + is_stopped
+        values = book_after(today, layer, result.judged)
+        out.book[today.t, result.proposal] = values[0]
+        out.checks[today.t, result.proposal] = checked(values, today.limits.bounds)[0]
+        out.is_considered[today.t, result.proposal] = 1
+
+
+def _sign_rest(out: Walk, market: Market, limits: Limits) -> None:
+    """What no layer considered is judged on the book after the session's moves.
+
+    Signers judge one step of each layer up and one down, and for SE, which holds nothing, the book
+    as it is; that is also the book kept where nothing was considered.
+    """
+    every, none = np.arange(market.row.size), np.zeros(market.row.size, dtype=np.int64)
+    values = measured(market.offers, every, out.after, SE, none)
+    checks = checked(values, limits.bounds)
+    most = market.offers.units.shape[1] - 1
+    for proposal in (ADD, REDUCE):
+        rest = out.is_considered[:, proposal] == 0
+        out.book[rest, proposal], out.checks[rest, proposal] = values[rest], checks[rest]
+        _sign_sessions(out, market, limits, SE, proposal, every, checks)
+        for layer in range(LAYERS):
+            at = np.flatnonzero(out.proposal[:, layer] != proposal)
+            wanted = np.clip(out.after[at, layer] + (1 if proposal == ADD else -1), 0, most)
+            book = measured(market.offers, at, out.after[at], layer, wanted)
+            judged = checked(book, limits.bounds)
+            _sign_sessions(out, market, limits, layer, proposal, at, judged)
+
+
+def _sign_sessions(  # noqa: PLR0913, PLR0917 -- one call of a compiled kernel
+    out: Walk, market: Market, limits: Limits, layer: int, proposal: int, at: Ints, checks: Codes
+) -> None:
+    for signer in range(out.signed.shape[-1]):
+        start, end = limits.programs.signers[layer, proposal, signer]
+        if start != end:
+            found = answered(limits.programs, start, end, market.columns[at], checks)
+            out.signed[at, layer, proposal, signer] = found
 
 
 def _blank(market: Market) -> Walk:
     shape = (market.row.size, LAYERS)
     zeros = [np.zeros(shape, dtype=np.int64) for _ in range(7)]
+    proposals = (market.row.size, 2)
     before, after, target, reason, quorum, proposal, wait = zeros
     return Walk(
         before=before,
@@ -177,6 +144,10 @@ def _blank(market: Market) -> Walk:
         proposal=proposal,
         wait=wait,
         signed=market.signed.copy(),
+        gate=np.full(shape, UNKNOWN, dtype=np.int64),
+        book=np.full((*proposals, len(MEASURES)), np.nan),
+        checks=np.full((*proposals, CHECKS), NO_DATA, dtype=np.int8),
+        is_considered=np.zeros(proposals, dtype=np.int8),
         se=np.zeros(market.row.size, dtype=np.int64),
         run=np.zeros(market.row.size, dtype=np.int64),
     )
@@ -190,6 +161,7 @@ def _record(out: Walk, t: int, layer: int, asked: Asked, result: Outcome) -> Non
     out.reason[t, layer] = result.reason
     out.quorum[t, layer] = result.quorum
     out.proposal[t, layer] = result.proposal
+    out.gate[t, layer] = result.gate
 
 
 def _held(market: Market, t: int, before: Held) -> Held:
@@ -222,17 +194,6 @@ def _second_engine(market: Market, limits: Limits, t: int, run: int, state: int)
     return int(limits.se[market.row[t], market.column[t]])
 
 
-def _unjudged(market: Market, t: int, current: int) -> Outcome:
-    """A required input or an axis is unknown: nothing moves."""
-    if market.missing[t]:
-        reason = INPUT_MISSING
-    elif market.row[t] == UNKNOWN:
-        reason = ROW_UNKNOWN
-    else:
-        reason = COLUMN_UNKNOWN
-    return Outcome(current, current, reason, 0, UNKNOWN)
-
-
 def _asked(market: Market, limits: Limits, t: int, layer: int, held: Held, current: int) -> Asked:
     """The cell's multiplier, or the seed rule's where that fired and asks for no less.
 
@@ -252,69 +213,6 @@ def _asked(market: Market, limits: Limits, t: int, layer: int, held: Held, curre
     else:
         persisted = held.row >= limits.guarded_reduce if guarded else cell_held
     return Asked(current, wanted, seeded, persisted)
-
-
-def _decided(
-    market: Market, limits: Limits, t: int, asked: Asked, signed: Codes, last: Last
-) -> Outcome:
-    """Hold, or one move toward what is asked."""
-    current = asked.current
-    if market.missing[t] or market.row[t] == UNKNOWN or market.column[t] == UNKNOWN:
-        return _unjudged(market, t, current)
-    if asked.wanted == current:
-        return Outcome(current, current, AT_TARGET, 0, UNKNOWN)
-    if not asked.persisted:
-        return Outcome(current, current, NOT_PERSISTED, 0, UNKNOWN)
-    if asked.wanted > current:
-        return _added(asked, limits, int(market.gate[t]), signed, last)
-    return _reduced(asked, limits, signed, last)
-
-
-def _added(asked: Asked, limits: Limits, gate: int, signed: Codes, last: Last) -> Outcome:
-    """An add: gates, then the quorum for what is above the base, then the cooldown."""
-    current, wanted = asked.current, asked.wanted
-    quorum = limits.quorum_add if wanted > limits.base else 0
-    if gate != NO:
-        reason = GATE_CLOSED if gate == YES else GATE_UNKNOWN
-        return Outcome(current, current, reason, quorum, ADD)
-    reason = SEED_RULE if asked.seeded else CELL_ASKS_MORE
-    if quorum and not add_is_signed(signed[ADD], limits):
-        if current >= limits.base:
-            return Outcome(current, current, QUORUM_NOT_MET, quorum, ADD)
-        wanted, quorum, reason = limits.base, 0, RETURN_TO_BASE
-    if wanted <= limits.base:
-        reason = RETURN_TO_BASE
-    if last.direction < 0 and last.ago <= limits.cooldown and not limits.add_exempt:
-        return Outcome(wanted, current, COOLDOWN, quorum, ADD)
-    after = wanted if reason == SEED_RULE else current + 1
-    return Outcome(wanted, after, reason, quorum, ADD)
-
-
-def _reduced(asked: Asked, limits: Limits, signed: Codes, last: Last) -> Outcome:
-    """A reduction: signatures while above the base, then the cooldown; gates never stop it."""
-    current = asked.current
-    quorum = limits.quorum_reduce if current > limits.base else 0
-    if quorum and (signed[REDUCE] == YES).sum() < quorum:
-        return Outcome(current, current, REDUCTION_QUORUM_NOT_MET, quorum, REDUCE)
-    if last.direction > 0 and last.ago <= limits.cooldown and not limits.reduce_exempt:
-        return Outcome(asked.wanted, current, COOLDOWN, quorum, REDUCE)
-    return Outcome(asked.wanted, current - 1, CELL_ASKS_LESS, quorum, REDUCE)
-
-
-def add_is_signed(signed: Codes, limits: Limits) -> bool:
-    """Whether an add has its quorum: enough signatures, each mandatory group, no refusal that binds.
-
-    Unknown and not evaluated count as not signed; neither is a refusal.
-    """
-    if (signed == YES).sum() < limits.quorum_add:
-        return False
-    for signer in range(signed.size):
-        if limits.never_false[signer] and signed[signer] == NO:
-            return False
-    for group in range(limits.mandatory.shape[0]):
-        if not ((signed == YES) & (limits.mandatory[group] == 1)).any():
-            return False
-    return True
 
 
 def _wait(limits: Limits, last: Last) -> int:

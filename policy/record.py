@@ -5,10 +5,15 @@ from collections.abc import Callable
 import numpy as np
 import polars as pl
 
-from policy import path
-from policy.conditions import BelowLastRaise
+from policy import path_values as path
+from policy.book_after import LAYERS as SIZED
+from policy.book_after import MEASURES, NO, YES, Codes, Ints
+from policy.conditions import CHECKS, BelowLastRaise
 from policy.entries import DIRECTIONS, LAYERS, SIGNERS, UNIT_LAYERS, LayerId
 from policy.model import Policy
+from policy.path import walk
+from policy.programs import Compiled, bounds_of, offers_of
+from schemas.book import BookTerms
 
 # Reasons of the Second Engine's rows, and of a move too small to trade, after the path's own.
 REASONS = (*path.REASONS, "se_off", "se_watch", "less_than_one_contract")
@@ -35,10 +40,13 @@ RECORDED: dict[str, pl.DataType] = {
     "votes_signed": _STEPS,
     "votes_known": _STEPS,
     "wait": _STEPS,
+    "gate": _STEPS,
     "votes": pl.Array(pl.Int64(), _VOTES),
     "se": pl.Int64(),
     "held": pl.Int64(),
     "matrix_moved": pl.Boolean(),
+    **{f"{move} {name}": pl.Float64() for move in DIRECTIONS for name in MEASURES},
+    **{f"{move} {name}": pl.Boolean() for move in DIRECTIONS for name in CHECKS},
 }
 
 
@@ -49,18 +57,25 @@ def predicate_column(policy: Policy, signer: str, direction: str, layer: LayerId
     return f"{signer} {direction} {own}"
 
 
-def recorder(policy: Policy) -> Callable[[pl.DataFrame], pl.DataFrame]:
+def judged_column(number: int) -> str:
+    """The market frame's column with the outcome that the programs read at that place."""
+    return f"judged {number}"
+
+
+def recorder(
+    policy: Policy, terms: BookTerms, compiled: Compiled
+) -> Callable[[pl.DataFrame], pl.DataFrame]:
     """The function that walks a market frame and adds the columns of ``RECORDED``."""
-    limits = limits_of(policy)
+    limits = limits_of(policy, terms, compiled)
 
     def record(frame: pl.DataFrame) -> pl.DataFrame:
-        market = market_of(policy, frame)
-        return frame.with_columns(_recorded(policy, limits, market, path.walk(market, limits)))
+        market = market_of(policy, terms, len(compiled.columns), frame)
+        return frame.with_columns(_recorded(policy, limits, market, walk(market, limits)))
 
     return record
 
 
-def limits_of(policy: Policy) -> path.Limits:
+def limits_of(policy: Policy, terms: BookTerms, compiled: Compiled) -> path.Limits:
     """The policy as numbers: multipliers in steps, signers as positions."""
     cells = [[policy.matrix[row][column] for column in policy.axes.column.ids]
              for row in policy.axes.row.ids]  # fmt: skip
@@ -87,13 +102,15 @@ def limits_of(policy: Policy) -> path.Limits:
         relative=np.array(relative, dtype=np.int8),
         seed_layer=UNIT_LAYERS.index(policy.seed.layer),
         seed_lift=policy.steps(policy.seed.lift_to),
+        programs=compiled.programs,
+        bounds=bounds_of(terms),
     )
 
 
-def market_of(policy: Policy, frame: pl.DataFrame) -> path.Market:
-    """The market frame as arrays, unknown as -1."""
+def market_of(policy: Policy, terms: BookTerms, columns: int, frame: pl.DataFrame) -> path.Market:
+    """The market frame as arrays, unknown as -1; ``columns`` is how many the programs read."""
 
-    def codes(name: str) -> path.Codes:
+    def codes(name: str) -> Codes:
         return frame[name].fill_null(path.UNKNOWN).cast(pl.Int8).to_numpy()
 
     votes = [
@@ -105,7 +122,13 @@ def market_of(policy: Policy, frame: pl.DataFrame) -> path.Market:
         row=codes("row").astype(np.int64),
         column=codes("column").astype(np.int64),
         missing=codes("missing"),
-        gate=codes("gate"),
+        columns=np.column_stack(
+            [
+                np.zeros((frame.height, 0), np.int8),
+                *(codes(judged_column(k)) for k in range(columns)),
+            ]
+        ),
+        offers=offers_of(policy, terms, frame),
         seed=codes("seed"),
         signed=np.stack(votes, axis=1).reshape(shape) if frame.height else np.zeros(shape, np.int8),
     )
@@ -121,7 +144,7 @@ def _recorded(
     idle = (walked.before != walked.after) & (units_before == units_after)
     proposal = _with_se(walked.proposal, path.ADD)
     signed, asked = _counted(walked.signed, proposal)
-    columns: dict[str, path.Ints] = {
+    columns: dict[str, Ints] = {
         "steps_cell": _with_se(cell, path.UNKNOWN),
         "steps_target": _with_se(walked.target, path.UNKNOWN),
         "steps_before": _with_se(walked.before, path.UNKNOWN),
@@ -137,6 +160,7 @@ def _recorded(
         "votes_signed": signed,
         "votes_known": asked,
         "wait": _with_se(walked.wait, 0),
+        "gate": _with_se(walked.gate, path.UNKNOWN),
     }
     arrays = [pl.Series(name, values, dtype=_STEPS) for name, values in columns.items()]
     votes = walked.signed.reshape(-1, _VOTES).astype(np.int64)
@@ -146,32 +170,49 @@ def _recorded(
         pl.Series("se", walked.se),
         pl.Series("held", walked.run),
         pl.Series("matrix_moved", moved).set(pl.Series(~known), None),
+        *_book(walked),
     ]
 
 
-def _with_se(values: path.Ints, se: int) -> path.Ints:
+def _book(walked: path.Walk) -> list[pl.Series]:
+    """Measures of the book after what each proposal considers, and whether each check holds."""
+    values = [
+        pl.Series(f"{move} {name}", walked.book[:, place, number]).fill_nan(None)
+        for place, move in enumerate(DIRECTIONS) for number, name in enumerate(MEASURES)
+    ]  # fmt: skip
+    codes = {
+        f"{move} {check}": walked.checks[:, place, number]
+        for place, move in enumerate(DIRECTIONS) for number, check in enumerate(CHECKS)
+    }  # fmt: skip
+    holds = [
+        pl.Series(name, code == YES).set(pl.Series(code < NO), None) for name, code in codes.items()
+    ]
+    return [*values, *holds]
+
+
+def _with_se(values: Ints, se: int) -> Ints:
     return np.column_stack([values, np.full(len(values), se, dtype=np.int64)])
 
 
-def _units(policy: Policy, steps: path.Ints) -> path.Ints:
+def _units(policy: Policy, steps: Ints) -> Ints:
     """Contracts of each sized layer at its multiplier."""
     most = int(steps.max(initial=0)) + 1
     table = [[policy.units(layer, step) for step in range(most)] for layer in UNIT_LAYERS]
-    return np.array(table, dtype=np.int64)[np.arange(path.LAYERS), steps]
+    return np.array(table, dtype=np.int64)[np.arange(SIZED), steps]
 
 
-def _counted(signed: path.Codes, proposal: path.Ints) -> tuple[path.Ints, path.Ints]:
+def _counted(signed: Codes, proposal: Ints) -> tuple[Ints, Ints]:
     """Signatures and evaluable signers of each layer's proposal; unknown where it has none."""
     session, layer = np.indices(proposal.shape)
     votes = signed[session, layer, np.maximum(proposal, 0)]
     has = proposal >= 0
-    yes = np.where(has, (votes == path.YES).sum(axis=2), path.UNKNOWN)
-    return yes, np.where(has, (votes >= path.NO).sum(axis=2), path.UNKNOWN)
+    yes = np.where(has, (votes == YES).sum(axis=2), path.UNKNOWN)
+    return yes, np.where(has, (votes >= NO).sum(axis=2), path.UNKNOWN)
 
 
-def _se_reason(limits: path.Limits, market: path.Market, walked: path.Walk) -> path.Ints:
+def _se_reason(limits: path.Limits, market: path.Market, walked: path.Walk) -> Ints:
     """Why the Second Engine is in its state: what the sized layers lack, or the state itself."""
-    unjudged = (market.missing == path.YES) | (walked.run == 0)
+    unjudged = (market.missing == YES) | (walked.run == 0)
     settled = walked.se == limits.se[market.row, market.column]
     own = np.where(settled, _SE_OFF + walked.se, path.NOT_PERSISTED)
     return np.where(unjudged, walked.reason[:, 0], own)

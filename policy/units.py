@@ -1,6 +1,7 @@
 """Thresholds as a reader writes them, ``18 %`` or ``5 sessions``, and as the columns store them."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Annotated
@@ -88,6 +89,32 @@ def _whole_sessions(text: object) -> int:
 
 _LONGEST = 63
 
+
+def _within(unit: Unit, low: float, high: float, example: str) -> Callable[[object], Quantity]:
+    """A reader of numbers in one unit, and between two."""
+
+    def read(text: object) -> Quantity:
+        if isinstance(text, int | float) and not isinstance(text, bool):
+            raise refusal(f"a number with its unit, such as {example!r}", "add the unit")
+        found = parse_quantity(text)
+        if not low <= found.in_unit(unit) <= high:
+            raise refusal(f"a number from {low:g} to {high:g} in {unit}, such as {example!r}",
+                          "write one in between", found=str(found))  # fmt: skip
+        return found
+
+    return read
+
+
+def _whole_days(text: object) -> Quantity:
+    found = _within(Unit.DAYS, 0, 730, "21 days")(text)
+    if found.number != int(found.number):
+        raise refusal("whole calendar days, such as '21 days'", "write a whole number",
+                      found=str(found))  # fmt: skip
+    return found
+
+
+_AS_WRITTEN = PlainSerializer(Quantity.canonical, return_type=str)
+
 Threshold = Annotated[
     Quantity, PlainValidator(parse_quantity), PlainSerializer(Quantity.canonical, return_type=str)
 ]
@@ -96,3 +123,14 @@ Sessions = Annotated[
     BeforeValidator(_whole_sessions),
     PlainSerializer(lambda sessions: f"{sessions} sessions", return_type=str),
 ]
+Share = Annotated[Quantity, PlainValidator(_within(Unit.DECIMAL, 0.0, 1.0, "0.5 %")), _AS_WRITTEN]
+Dollars = Annotated[
+    Quantity, PlainValidator(_within(Unit.USD, 0.0, 1e12, "1000000 USD")), _AS_WRITTEN
+]
+Points = Annotated[
+    Quantity, PlainValidator(_within(Unit.INDEX_PTS, 1.0, 1000.0, "50 pts")), _AS_WRITTEN
+]
+Multiple = Annotated[
+    Quantity, PlainValidator(_within(Unit.RATIO, 0.0, 100.0, "2 ratio")), _AS_WRITTEN
+]
+Days = Annotated[Quantity, PlainValidator(_whole_days), _AS_WRITTEN]

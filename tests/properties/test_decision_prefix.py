@@ -23,7 +23,10 @@ from policy.decide import (
 )
 from policy.evaluate import market_frame
 from policy.model import load
+from policy.programs import offered
+from schemas.frames import join_one
 from schemas.model import Column, Table, Unit
+from schemas.offer_tables import MART_BOOK_OFFER_DAILY
 from schemas.step import Step
 
 Frames = dict[str, pl.DataFrame]
@@ -31,7 +34,9 @@ Check = Callable[..., None]
 
 SESSIONS = 1_000
 POLICY = load("promoter")
+TERMS = POLICY.book_terms
 DECISION = decision_step(POLICY)
+INPUTS = (*READABLE, MART_BOOK_OFFER_DAILY)
 
 
 def _wander(random: np.random.Generator, mean: float, shock: float, keep: float) -> np.ndarray:
@@ -63,6 +68,8 @@ def market() -> Frames:
         "erp_damodaran_published": np.full(SESSIONS, 0.06),
         "sessions_to_fomc": [(7 - t) % 30 for t in range(SESSIONS)],
         "sessions_to_cpi": [(11 - t) % 21 for t in range(SESSIONS)],
+        "is_inner_band_inside": [t % 7 != 0 for t in range(SESSIONS)],
+        "is_outer_band_outside": [t % 11 != 0 for t in range(SESSIONS)],
     }
     columns["vol_gap_z"][90:93] = np.nan
     columns["vol_gap_z"][700:703] = np.nan
@@ -78,28 +85,58 @@ def market() -> Frames:
             if column.name != "session"
         }
         frames[table.name] = pl.DataFrame({"session": days, **read})
+    frames[MART_BOOK_OFFER_DAILY.name] = _offers(random, days)
     return frames
 
 
+def _offers(random: np.random.Generator, days: list[date]) -> pl.DataFrame:
+    """One contract of each layer at each close, with gaps; most adds pass, some do not."""
+    usual = {
+        "IC": {"theta": 40.0, "delta": -20.0, "vega": -200.0, "loss": 8_500.0},
+        "L1": {"theta": -3.0, "carry": 800.0, "debit": 900.0, "stress": 900.0},
+        "L2": {"theta": -2.0, "carry": 400.0, "debit": 2_000.0, "stress": 300.0},
+        "L3": {"theta": -2.0, "carry": 300.0, "debit": 4_000.0, "stress": 500.0},
+    }
+    parts = []
+    for layer, one in usual.items():
+        held = {"delta": -5.0, "vega": 5.0} | one
+        columns = {}
+        for name, value in held.items():
+            drawn = value * np.exp(_wander(random, 0.0, 0.2, 0.9))
+            drawn[random.random(SESSIONS) < 0.02] = np.nan
+            column = "offer_carry_usd_year" if name == "carry" else f"offer_{name}_usd"
+            columns[column] = pl.Series(drawn).fill_nan(None)
+        given = pl.DataFrame({"session": days, "book_layer": [layer] * SESSIONS, **columns})
+        parts.append(given)
+    table = MART_BOOK_OFFER_DAILY
+    both = pl.concat([table.empty().collect(engine="in-memory"), *parts], how="diagonal")
+    return both.sort("session", "book_layer", maintain_order=True)
+
+
 def _walked(*frames: pl.LazyFrame) -> pl.LazyFrame:
-    named = {table.name: frame for table, frame in zip(READABLE, frames, strict=True)}
-    return walked_market(POLICY, market_frame(POLICY, named))
+    named = {table.name: frame for table, frame in zip(INPUTS, frames, strict=True)}
+    offers = offered(named[MART_BOOK_OFFER_DAILY.name])
+    return walked_market(POLICY, join_one(market_frame(POLICY, named), offers, "session"), TERMS)
 
 
 @pytest.fixture(scope="module")
 def walked(market: Frames) -> pl.DataFrame:
     """The judged market with the path beside it."""
-    return _walked(*(market[table.name].lazy() for table in READABLE)).collect(engine="in-memory")
+    return _walked(*(market[table.name].lazy() for table in INPUTS)).collect(engine="in-memory")
 
 
 def _path_step(walked: pl.DataFrame, build: Callable[..., pl.LazyFrame]) -> Step:
     columns = (Column(name, dtype, Unit.NONE, name) for name, dtype in walked.schema.items())
     table = Table("mart_walked_daily", "The judged market.", ("session",), tuple(columns))
-    return Step((table,), READABLE, build)
+    return Step((table,), INPUTS, build)
 
 
 def _written(walked: pl.LazyFrame) -> list[pl.LazyFrame]:
-    return [rule_evaluation(POLICY, walked), signer_daily(walked), hedge_decision(POLICY, walked)]
+    return [
+        rule_evaluation(POLICY, walked, TERMS),
+        signer_daily(walked),
+        hedge_decision(POLICY, walked),
+    ]
 
 
 def test_path_does_not_look_ahead(
@@ -117,13 +154,15 @@ def test_session_is_written_from_itself(assert_row_local: Check, walked: pl.Data
 
 def test_decision_is_path_then_tables(market: Frames, walked: pl.DataFrame) -> None:
     """The decision is what is written from the walked market, and the policy's own cells."""
-    built = DECISION.build(*(market[table.name].lazy() for table in READABLE))
+    built = DECISION.build(*(market[table.name].lazy() for table in INPUTS))
     expected = [policy_cell(POLICY), *_written(walked.lazy())]
     pairs = zip(*(pl.collect_all(x, engine="in-memory") for x in (built, expected)), strict=True)
     assert all(made.equals(frame) for made, frame in pairs)
 
 
-@pytest.mark.parametrize("name", ["vol_gap_z", "realized_vol_21d", "vix_rsi_14d"])
+@pytest.mark.parametrize(
+    "name", ["vol_gap_z", "realized_vol_21d", "vix_rsi_14d", "offer_theta_usd"]
+)
 def test_check_finds_driver_of_tomorrow(
     name: str, assert_prefix_stable: Check, market: Frames, walked: pl.DataFrame
 ) -> None:
@@ -132,7 +171,7 @@ def test_check_finds_driver_of_tomorrow(
     def build(*frames: pl.LazyFrame) -> pl.LazyFrame:
         early = [
             frame.with_columns(pl.col(name).shift(-1)) if name in market[table.name] else frame
-            for table, frame in zip(READABLE, frames, strict=True)
+            for table, frame in zip(INPUTS, frames, strict=True)
         ]
         return _walked(*early)
 

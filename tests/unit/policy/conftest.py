@@ -9,6 +9,8 @@ import pytest
 from policy.conditions import READABLE
 from policy.decide import decision_step
 from policy.model import Policy, load
+from schemas.book import BookTerms
+from schemas.offer_tables import MART_BOOK_OFFER_DAILY
 
 Decide = Callable[..., dict[str, pl.DataFrame]]
 
@@ -29,7 +31,21 @@ CALM = {
     "erp_damodaran_published": 0.045,
     "sessions_to_fomc": 20,
     "sessions_to_cpi": 20,
+    "is_inner_band_inside": True,
+    "is_outer_band_outside": True,
 }
+# One contract at a calm close, in dollars: theta, carry a year, debit, gain under stress, delta,
+# vega; of a condor its largest loss. Ten condors earn 700 a day and can lose 40,000.
+OFFERED = {
+    "IC": {"theta": 70.0, "delta": 0.0, "vega": -100.0, "loss": 4_000.0},
+    "L1": {"theta": -5.0, "carry": 1_500.0, "debit": 100.0, "stress": 1_200.0, "delta": -20.0,
+           "vega": 5.0},
+    "L2": {"theta": -3.0, "carry": 900.0, "debit": 180.0, "stress": 400.0, "delta": -15.0,
+           "vega": 8.0},
+    "L3": {"theta": -2.0, "carry": 600.0, "debit": 250.0, "stress": 900.0, "delta": -25.0,
+           "vega": 15.0},
+}  # fmt: skip
+_COLUMNS = {"carry": "offer_carry_usd_year"}
 
 
 def _frames(rows: Sequence[dict[str, float | None]]) -> list[pl.LazyFrame]:
@@ -43,7 +59,27 @@ def _frames(rows: Sequence[dict[str, float | None]]) -> list[pl.LazyFrame]:
             if column.name != "session"
         }
         frames.append(pl.LazyFrame({"session": days, **columns}, schema=table.schema, strict=False))
-    return frames
+    return [*frames, _offers(days, rows)]
+
+
+def _offers(days: list[date], rows: Sequence[dict[str, float | None]]) -> pl.LazyFrame:
+    """What could be traded each day; ``"L1 debit"`` in a day's row stands for the calm value."""
+    offered = [
+        {"session": day, "book_layer": layer, "priced_from": "model"}
+        | {
+            _COLUMNS.get(name, f"offer_{name}_usd"): row.get(f"{layer} {name}", value)
+            for name, value in one.items()
+        }
+        for day, row in zip(days, rows, strict=True)
+        for layer, one in OFFERED.items()
+    ]
+    return pl.LazyFrame(offered, schema=MART_BOOK_OFFER_DAILY.schema)
+
+
+@pytest.fixture(scope="session")
+def offered() -> dict[str, dict[str, float]]:
+    """What one contract of each layer is at a calm close."""
+    return OFFERED
 
 
 @pytest.fixture(scope="session")
@@ -62,8 +98,10 @@ def promoter() -> Policy:
 def decide() -> Decide:
     """The decision over sessions given as what differs from a calm market: tables by name."""
 
-    def run(policy: Policy, rows: Sequence[dict[str, float | None]]) -> dict[str, pl.DataFrame]:
-        step = decision_step(policy)
+    def run(
+        policy: Policy, rows: Sequence[dict[str, float | None]], terms: BookTerms | None = None
+    ) -> dict[str, pl.DataFrame]:
+        step = decision_step(policy, terms)
         built = step.build(*_frames(rows))
         frames = [table.conform(frame) for table, frame in zip(step.outputs, built, strict=True)]
         collected = pl.collect_all(frames, engine="in-memory")

@@ -2,19 +2,57 @@
 
 from dataclasses import dataclass, field
 from itertools import product
+from math import isnan, nan
 
 import numpy as np
 import pytest
 
+from policy.book_after import NO_DATA, NOT_EVALUATED, Offers
 from policy.model import Policy
-from policy.path import NO_DATA, NOT_EVALUATED, REASONS, Limits, Market, Walk, add_is_signed, walk
+from policy.moves import add_is_signed
+from policy.path import walk
+from policy.path_values import REASONS, Limits, Market, Walk
+from policy.programs import compiled
 from policy.record import limits_of
 
 SESSIONS = 400
+LAYERS = ("L1", "L2", "L3")
+STEPS = 10  # of a multiplier, 0 to 9
+SUMS = ("theta", "delta", "vega", "carry", "stress", "price")
+# What one contract is worth at most and at least, in the order of the sums; the condor's last is
+# its largest loss. Bounds are such that every check sometimes holds and sometimes does not.
+_CONDOR = [(2.0, 12.0), (-9.0, 9.0), (-90.0, 0.0), (0.0, 0.0), (0.0, 0.0), (3_000.0, 5_400.0)]
+_LAYER = [
+    (-8.0, -1.0),
+    (-9.0, 0.0),
+    (1.0, 9.0),
+    (500.0, 2_000.0),
+    (300.0, 1_500.0),
+    (500.0, 5_500.0),
+]
 
 
-def _market(seed: int) -> Market:
-    """Sticky random buckets with gaps, random signers, gates and readings."""
+@pytest.fixture(scope="module")
+def gated(steward: Policy) -> Policy:
+    """The steward's policy with one more gate, which reads a column."""
+    content = steward.model_dump(mode="json", by_alias=True, exclude_unset=True)
+    when = {"column": "mart_vol_state_daily.vix_close", "op": ">", "value": "40 pts"}
+    first = {**content["gates"]["G-2"], "when": when, "spares": []}
+    content["gates"] = {"G-0": first, **content["gates"]}
+    return Policy.model_validate(content)
+
+
+@dataclass
+class _World:
+    """A market, and one contract of each layer by session in words."""
+
+    market: Market
+    condor: list[dict[str, float]]
+    layers: list[dict[str, dict[str, float]]]
+
+
+def _world(seed: int, policy: Policy) -> _World:
+    """Sticky random buckets with gaps, random signers, gates, readings and offers."""
     random = np.random.default_rng(seed)
 
     def sticky(bands: int) -> np.ndarray:
@@ -25,16 +63,45 @@ def _market(seed: int) -> Market:
         path[random.random(SESSIONS) < 0.03] = -1
         return path
 
+    def drawn(ranges: list[tuple[float, float]], many: int) -> np.ndarray:
+        low, high = np.array(ranges).T
+        values = random.uniform(low, high, (SESSIONS, many, len(SUMS)))
+        values[random.random((SESSIONS, many)) < 0.02] = nan
+        return values
+
     answers = [1, 0, NO_DATA, NOT_EVALUATED]
-    return Market(
+    condor, layers = drawn(_CONDOR, 1)[:, 0], drawn(_LAYER, len(LAYERS))
+    condor[:, 3:5] = 0.0  # no hedge: neither carry nor stress gain
+    units = np.array([[policy.units(one, k) for k in range(STEPS)] for one in LAYERS])
+    market = Market(
         row=sticky(4),
         column=sticky(4),
         missing=(random.random(SESSIONS) < 0.03).astype(np.int8),
-        gate=random.choice([0, 0, 0, 0, 0, 1, -1], SESSIONS).astype(np.int8),
+        # the gate on a column, and C-1 for each layer's add
+        columns=random.choice([0, 0, 0, 0, 0, 1, -1], (SESSIONS, 5)).astype(np.int8),
+        offers=Offers(
+            condors=10 * condor,
+            layers=np.where(
+                units[:, :, None] == 0, 0.0, units[:, :, None] * layers[:, :, None, :]
+            ),
+            units=units,
+        ),
         seed=random.choice([0, 0, 0, 1, -1], SESSIONS).astype(np.int8),
         signed=random.choice(answers, (SESSIONS, 4, 2, 5), p=[0.55, 0.25, 0.1, 0.1]).astype(
             np.int8
         ),
+    )  # fmt: skip
+    market.columns[:, 1:] = random.choice([1, 1, 1, 0, -1], (SESSIONS, 1))
+    return _World(
+        market,
+        [dict(zip(SUMS, line, strict=True)) for line in condor.tolist()],
+        [
+            {
+                layer: dict(zip(SUMS, values, strict=True))
+                for layer, values in zip(LAYERS, line, strict=True)
+            }
+            for line in layers.tolist()
+        ],
     )
 
 
@@ -48,18 +115,69 @@ class _Layer:
     story: list[tuple[int, int, str]] = field(default_factory=list)
 
 
-def _twin(market: Market, policy: Policy) -> list[list[tuple[int, int, str]]]:
+class _Book:
+    """The book of a session were one layer at other steps, in words."""
+
+    def __init__(self, world: _World, policy: Policy, t: int, steps: dict[str, int]) -> None:
+        self.world, self.policy, self.t, self.steps = world, policy, t, steps
+
+    def _sum(self, name: str, steps: dict[str, int]) -> float:
+        total = 10 * self.world.condor[self.t][name] if name in {"theta", "price"} else 0.0
+        for layer, asked in steps.items():
+            units = self.policy.units(layer, asked)
+            if name != "price" and units:
+                total += units * self.world.layers[self.t][layer][name]
+        return total
+
+    def gate(self, layer: str, to: int) -> tuple[int, bool]:
+        """Closed 1, unknown -1 or open 0; and whether it is a closed one that scales."""
+        after = {**self.steps, layer: to}
+        units = [self.policy.units(layer, one) for one in (to, self.steps[layer])]
+        price = self.world.layers[self.t][layer]["price"]
+        paid = 0.0 if units[0] == units[1] else (units[0] - units[1]) * price
+        theta, carry = self._sum("theta", after), self._sum("carry", after)
+        dear = [carry > 20_000, paid > 5_000]
+        blind = [isnan(carry), isnan(paid)]
+        scaling = 1 if any(dear) else -1 if any(blind) else 0
+        spared = layer == "L3" and to <= 4
+        found = [int(self.world.market.columns[self.t, 0]), scaling]
+        if not spared:
+            found.append(-1 if isnan(theta) else int(theta < 0))
+        return (1 if 1 in found else min(found)), scaling == 1
+
+    def signs(self, layer: str, to: int) -> tuple[int, int]:
+        """The risk budget's word on an add to these steps, and on one step less."""
+        after = {**self.steps, layer: to}
+        theta, carry = self._sum("theta", after), self._sum("carry", after)
+        loss = self._sum("price", after)
+        parts = [
+            NO_DATA if isnan(carry) else int(carry <= 20_000),
+            NO_DATA if isnan(theta) else int(theta >= 0),
+            int(self.world.market.columns[self.t, 1]),
+            NO_DATA if isnan(loss) else int(loss <= 50_000),
+        ]
+        add = 0 if 0 in parts else min(parts)
+        less = {**self.steps, layer: max(self.steps[layer] - 1, 0)}
+        covered = self._sum("stress", less) / loss
+        return add, NO_DATA if isnan(covered) else int(covered >= 0.25)
+
+
+def _twin(world: _World, policy: Policy) -> list[list[tuple[int, int, str]]]:
     """Target, multiplier after and reason, all in words, one session at a time."""
-    layers = {name: _Layer() for name in ("L1", "L2", "L3")}
+    market, layers = world.market, {name: _Layer() for name in LAYERS}
     for t in range(SESSIONS):
-        for number, (name, layer) in enumerate(layers.items()):
-            votes = market.signed[t, number].copy()
+        asked = {name: _asks(market, policy, t, name) for name in LAYERS}
+        less = [name for name in LAYERS if asked[name] < layers[name].steps]
+        for name in [*less, *(name for name in LAYERS if name not in less)]:
+            layer = layers[name]
+            book = _Book(world, policy, t, {one: layers[one].steps for one in LAYERS})
+            votes = market.signed[t, LAYERS.index(name)].copy()
             row = int(market.row[t])
             if row < 0 or layer.raised_in is None:
                 votes[1, 0] = NO_DATA
             else:
                 votes[1, 0] = 1 if row < layer.raised_in else 0
-            target, after, reason = _twin_decides(market, policy, t, name, layer, votes)
+            target, after, reason = _twin_decides(market, policy, t, name, layer, votes, book)
             if after != layer.steps:
                 layer.last_move = (t, 1 if after > layer.steps else -1)
             if after > layer.steps:
@@ -69,7 +187,17 @@ def _twin(market: Market, policy: Policy) -> list[list[tuple[int, int, str]]]:
     return [layer.story for layer in layers.values()]
 
 
-def _twin_decides(market, policy, t, name, layer, votes):  # noqa: ANN001, ANN202, C901, PLR0911, PLR0912  # one long story is the point
+def _asks(market: Market, policy: Policy, t: int, name: str) -> float:
+    """The steps that cell or seed rule ask; more than anything where nothing is known."""
+    if market.missing[t] or market.row[t] < 0 or market.column[t] < 0:
+        return 99
+    row = policy.axes.row.ids[market.row[t]]
+    cell = policy.matrix[row][policy.axes.column.ids[market.column[t]]]
+    ask = round({"L1": cell.L1, "L2": cell.L2, "L3": cell.L3}[name] / 0.25)
+    return 6 if name == "L2" and market.seed[t] == 1 and ask <= 6 else ask
+
+
+def _twin_decides(market, policy, t, name, layer, votes, book):  # noqa: ANN001, ANN202, C901, PLR0911, PLR0912, PLR0913, PLR0915, PLR0917  # one long story is the point
     now = layer.steps
     if market.missing[t]:
         return now, now, "required_input_missing"
@@ -77,11 +205,8 @@ def _twin_decides(market, policy, t, name, layer, votes):  # noqa: ANN001, ANN20
         return now, now, "row_unknown"
     if market.column[t] < 0:
         return now, now, "column_unknown"
-    row = policy.axes.row.ids[market.row[t]]
-    cell = policy.matrix[row][policy.axes.column.ids[market.column[t]]]
-    ask = round({"L1": cell.L1, "L2": cell.L2, "L3": cell.L3}[name] / 0.25)
-    is_seed = name == "L2" and market.seed[t] == 1 and ask <= 6
-    ask = 6 if is_seed else ask
+    row, ask = policy.axes.row.ids[market.row[t]], _asks(market, policy, t, name)
+    is_seed = name == "L2" and market.seed[t] == 1 and ask == 6
 
     def held(closes: int, *, rows_only: bool) -> bool:
         past = range(t - closes + 1, t + 1)
@@ -98,31 +223,42 @@ def _twin_decides(market, policy, t, name, layer, votes):  # noqa: ANN001, ANN20
     if not ready:
         return now, now, "cell_not_persisted"
     cooling = layer.last_move is not None and t - layer.last_move[0] <= 5
+    votes[1, 4] = book.signs(name, now)[1]
     if ask < now:
         if now > 4 and list(votes[1]).count(1) < 2:
             return now, now, "reduction_quorum_not_met"
         return ask, now - 1, "cell_asks_less"
-    if market.gate[t]:
-        return now, now, "gate_closed" if market.gate[t] == 1 else "gate_unknown"
+    to = ask if is_seed else now + 1
+    while book.gate(name, to)[1] and to > now + 1:
+        to -= 1
+    closed = book.gate(name, to)[0]
+    if closed:
+        return now, now, "gate_closed" if closed == 1 else "gate_unknown"
+    votes[0, 4] = book.signs(name, to)[0]
     signed = {f"S{i + 1}" for i in range(5) if votes[0, i] == 1}
     enough = len(signed) >= 3 and "S1" in signed and signed & {"S2", "S3"} and votes[0, 4] != 0
     if ask > 4 and not enough:
         if now >= 4:
             return now, now, "quorum_not_met"
-        ask, is_seed = 4, False
+        ask, is_seed, to = 4, False, now + 1
+        closed = book.gate(name, to)[0]
+        if closed:
+            return now, now, "gate_closed" if closed == 1 else "gate_unknown"
     if cooling and layer.last_move[1] < 0:
         return ask, now, "cooldown"
     if ask <= 4:
         return ask, now + 1, "return_to_base"
-    return (ask, ask, "seed_rule") if is_seed else (ask, now + 1, "cell_asks_more")
+    if is_seed:
+        return ask, to, "seed_rule" if to == ask else "scaled_to_fit"
+    return ask, now + 1, "cell_asks_more"
 
 
 @pytest.mark.parametrize("seed", range(6))
-def test_path_equals_its_twin(steward: Policy, seed: int) -> None:
+def test_path_equals_its_twin(gated: Policy, seed: int) -> None:
     """Target, multiplier and reason agree at every session of random markets."""
-    market = _market(seed)
-    walked = walk(market, limits_of(steward))
-    for number, story in enumerate(_twin(market, steward)):
+    world = _world(seed, gated)
+    walked = walk(world.market, _limits(gated))
+    for number, story in enumerate(_twin(world, gated)):
         told = [
             (int(walked.target[t, number]), int(walked.after[t, number]), REASONS[reason])
             for t, reason in enumerate(walked.reason[:, number])
@@ -130,24 +266,28 @@ def test_path_equals_its_twin(steward: Policy, seed: int) -> None:
         assert told == story
 
 
-def test_random_markets_reach_every_reason(steward: Policy) -> None:
+def test_random_markets_reach_every_reason(gated: Policy) -> None:
     """The comparison above proves something about each reason."""
-    seen = {reason for seed in range(6) for reason in _walked(seed, steward).reason.ravel()}
+    seen = {reason for seed in range(6) for reason in _walked(seed, gated).reason.ravel()}
     assert {REASONS[reason] for reason in seen} == set(REASONS)
 
 
 def _walked(seed: int, policy: Policy, **changed: int) -> Walk:
-    limits: Limits = limits_of(policy)._replace(**changed)
-    return walk(_market(seed), limits)
+    limits = _limits(policy)._replace(**changed)
+    return walk(_world(seed, policy).market, limits)
+
+
+def _limits(policy: Policy) -> Limits:
+    return limits_of(policy, policy.book_terms, compiled(policy))
 
 
 @pytest.mark.parametrize("seed", range(6))
-def test_higher_quorum_never_adds(steward: Policy, seed: int) -> None:
+def test_higher_quorum_never_adds(gated: Policy, seed: int) -> None:
     """Where two quorums first part, the higher one has the smaller multiplier.
 
     Later they may cross, since what was never raised has nothing to wait for.
     """
-    low, high = (_walked(seed, steward, quorum_add=k).after for k in (2, 4))
+    low, high = (_walked(seed, gated, quorum_add=k).after for k in (2, 4))
     for layer in range(3):
         parted = np.flatnonzero(low[:, layer] != high[:, layer])
         if parted.size:
@@ -155,9 +295,9 @@ def test_higher_quorum_never_adds(steward: Policy, seed: int) -> None:
     assert (low != high).any()
 
 
-def test_quorum_is_monotone_in_votes(steward: Policy) -> None:
+def test_quorum_is_monotone_in_votes(gated: Policy) -> None:
     """One more signature, or a lower quorum, never takes a quorum away."""
-    limits = limits_of(steward)
+    limits = _limits(gated)
     for votes in product((0, 1), repeat=5):
         signed = np.array(votes, dtype=np.int8)
         granted = [add_is_signed(signed, limits._replace(quorum_add=k)) for k in range(1, 6)]
@@ -169,40 +309,110 @@ def test_quorum_is_monotone_in_votes(steward: Policy) -> None:
 
 
 @pytest.mark.parametrize("seed", range(6))
-def test_unknown_never_moves(steward: Policy, seed: int) -> None:
+def test_unknown_never_moves(gated: Policy, seed: int) -> None:
     """Where an axis is unknown or a required input missing, every multiplier stays."""
-    market, walked = _market(seed), _walked(seed, steward)
+    market, walked = _world(seed, gated).market, _walked(seed, gated)
     blind = (market.row < 0) | (market.column < 0) | (market.missing == 1)
     assert (walked.after[blind] == walked.before[blind]).all()
     assert blind.any()
 
 
 @pytest.mark.parametrize("seed", range(6))
-def test_one_step_a_session(steward: Policy, seed: int) -> None:
+def test_one_step_a_session(gated: Policy, seed: int) -> None:
     """A move is one step; only the seed rule's lift is more, and only on L2."""
-    walked = _walked(seed, steward)
+    walked = _walked(seed, gated)
     jump = np.abs(walked.after - walked.before) > 1
     assert (walked.seeded[jump] == 1).all()
     assert not jump[:, [0, 2]].any()
 
 
-def test_cooldown_can_exempt_adds_instead(steward: Policy) -> None:
+def test_cooldown_can_exempt_adds_instead(gated: Policy) -> None:
     """With the exemption turned round a reduction waits after an add, an add never waits."""
-    turned = [_walked(seed, steward, add_exempt=True, reduce_exempt=False) for seed in range(6)]
+    turned = [_walked(seed, gated, add_exempt=True, reduce_exempt=False) for seed in range(6)]
     cooled = [walk.proposal[walk.reason == REASONS.index("cooldown")] for walk in turned]
     assert set(np.concatenate(cooled)) == {1}
 
 
-def test_no_refusal_binds_but_a_false_one(steward: Policy) -> None:
-    """S5 not evaluated lets a quorum stand; S5 false breaks it; a missing S1 breaks it too."""
+def _compressed(policy: Policy, *, votes: list[int], inner_band: int = 1, **dollars: float) -> Walk:
+    """Four closes that ask 1.25 of L3, in one book throughout.
+
+    Ten condors earn 500 a day and can lose 40,000; a contract of a layer costs 50, and nothing to
+    hold; ``dollars`` says otherwise of them.
+    """
+    one = {"theta": -1.0, "price": 50.0} | dollars
+    units = np.array([[2 * k for k in range(STEPS)]] * 3)
+    contract = np.array([one.get(name, 0.0) for name in SUMS])
+    condors = np.array([500.0, 0.0, 0.0, 0.0, 0.0, 40_000.0])
     signed = np.zeros((4, 4, 2, 5), dtype=np.int8)
-    signed[:, :, 0] = [1, 1, 1, 0, NOT_EVALUATED]
-    compressed = Market(
+    signed[:, :, 0] = votes
+    market = Market(
         row=np.zeros(4, np.int64), column=np.zeros(4, np.int64), missing=np.zeros(4, np.int8),
-        gate=np.zeros(4, np.int8), seed=np.zeros(4, np.int8), signed=signed,
+        columns=np.array([[0, *[inner_band] * 4]] * 4, dtype=np.int8), seed=np.zeros(4, np.int8),
+        offers=Offers(np.tile(condors, (4, 1)),
+                      np.tile(units[:, :, None] * contract, (4, 1, 1, 1)), units),
+        signed=signed,
     )  # fmt: skip
-    limits = limits_of(steward)
-    assert walk(compressed, limits).after[-1, 2] == 5
-    for votes in ([1, 1, 1, 1, 0], [0, 1, 1, 1, NOT_EVALUATED], [1, 0, 0, 1, 1]):
-        signed[:, :, 0] = votes
-        assert walk(compressed, limits).after[-1, 2] == 4
+    return walk(market, _limits(policy))
+
+
+@pytest.mark.parametrize(
+    ("votes", "inner_band", "steps"),
+    [
+        ([1, 1, 1, 0, 1], 1, 5),
+        ([1, 1, 0, 0, 1], 1, 5),  # the risk budget is the third signature
+        ([1, 1, 1, 0, 1], NOT_EVALUATED, 5),
+        ([1, 1, 1, 0, 1], NO_DATA, 5),
+        ([1, 1, 0, 0, 1], NO_DATA, 4),
+        ([1, 1, 1, 1, 1], 0, 4),
+        ([0, 1, 1, 1, 1], 1, 4),
+        ([1, 0, 0, 1, 1], 1, 4),
+    ],
+)
+def test_no_refusal_binds_but_a_false_one(
+    gated: Policy, votes: list[int], inner_band: int, steps: int
+) -> None:
+    """S5 unknown lets a quorum stand without it; S5 false breaks it; a missing S1 breaks it too."""
+    assert _compressed(gated, votes=votes, inner_band=inner_band).after[-1, 2] == steps
+
+
+@pytest.mark.parametrize(
+    ("dollars", "reason"),
+    [
+        ({"theta": -19.23}, "cell_asks_more"),  # 24 contracts before, 26 after: 500.00 less 499.98
+        ({"theta": -19.24}, "gate_closed"),
+        ({"theta": nan}, "gate_unknown"),
+        ({"carry": 770.0}, "gate_closed"),  # 26 of them cost 20,020 a year, above 2 % of a million
+        ({"carry": 769.0}, "cell_asks_more"),
+        ({"price": 2_501.0}, "gate_closed"),  # two more for 5,002, above 0.5 %
+        ({"price": 2_500.0}, "cell_asks_more"),
+        ({"price": nan}, "gate_unknown"),
+    ],
+)
+def test_gates_judge_the_book_after_the_step(
+    gated: Policy, dollars: dict[str, float], reason: str
+) -> None:
+    """G-2 and G-3 by arithmetic: theta of all legs, carry of all hedges, price of two contracts."""
+    walked = _compressed(gated, votes=[1, 1, 1, 0, 1], **dollars)
+    assert REASONS[walked.reason[1, 2]] == reason
+
+
+def test_floor_of_long_layer_is_spared(gated: Policy) -> None:
+    """Back up to its base L3 passes G-2 whatever theta becomes; L1 and L2 do not."""
+    world = _world(0, gated)
+    market = world.market._replace(
+        row=np.array([3, 3, *[1] * 10]), column=np.array([3, 3, *[0] * 10]),
+        missing=np.zeros(12, np.int8), columns=np.zeros((12, 5), np.int8),
+        offers=world.market.offers._replace(
+            condors=np.zeros((12, 6)), layers=np.full((12, 3, STEPS, 6), -1.0)
+        ),
+        seed=np.zeros(12, np.int8), signed=np.zeros((12, 4, 2, 5), np.int8),
+    )  # fmt: skip
+    limits = _limits(gated)
+    limits.cell[3, 3] = 3  # every layer fades to 0.75 in the first closes, and is asked back
+    walked = walk(market, limits)
+    assert walked.after[-1].tolist() == [3, 3, 4]
+    assert [REASONS[one] for one in walked.reason[-1]] == [
+        "gate_closed",
+        "gate_closed",
+        "at_target",
+    ]

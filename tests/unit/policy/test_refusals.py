@@ -32,6 +32,8 @@ def _line(text: str, content: str = STEWARD) -> int:
 
 
 _CELL = "    R2: {rule_id: M-B2R2, L1: 1.00, L2: 1.00, L3: 1.00, SE: off}\n"
+_G2 = "{after: theta_not_negative, is: false}"
+_C1 = "{column: mart_standing_book_daily.is_inner_band_inside, is: true}"
 _ROW = "  row:\n    column: mart_vol_gap_daily.vol_gap_z"
 
 
@@ -61,7 +63,7 @@ _ROW = "  row:\n    column: mart_vol_gap_daily.vol_gap_z"
         ("active: V", "active: W", "found 'W'; accepted: one of the readings F, V, Z"),
         ("guarded_row: B4", "guarded_row: B5", "found 'B5'; accepted: a row of the matrix"),
         ("in: [B3, B4]", "in: [B3, B9]", "found 'B9'; accepted: bands of the matrix row"),
-        ("axis: row", "axes: row", "accepted: a condition with one of the keys column, axis"),
+        ("axis: row", "axes: row", "accepted: a condition with one of the keys column, after"),
         ('sessions: "5 sessions"', "sessions: 5", "found 5; accepted: a whole number of sessions"),
         ("[spx_close, vix", "[spx_clos, vix", "did you mean 'spx_close'?"),
         ("step: 0.25", "step: 0.3", "found 0.3; accepted: a step"),
@@ -72,7 +74,48 @@ _ROW = "  row:\n    column: mart_vol_gap_daily.vol_gap_z"
         ("name: steward", 'name: !!int ""', "a tag (!name), which is not accepted"),
         ("condor_units: 10 ", "condor_units: 010 ", "condor_units"),
         ("condor_units: 10 ", "condor_units: 1:30 ", "condor_units"),
-        ('version: "1.0"', "version: !!python/name:os.system ''", "a tag (!name), which is not"),
+        (_G2, "{after: theta_positive, is: false}", "did you mean 'theta_not_negative'?"),
+        (_G2, "{after: theta_not_negative, is: 0}", "found 0; accepted: input should be a valid bool"),
+        (_C1, "{column: mart_standing_book_daily.is_inner_band, is: true}", "did you mean 'is_inner"),
+        (_C1, "{column: mart_vol_gap_daily.vol_gap_z, is: true}", "a yes-or-no column of mart_vol_gap"),
+        (_C1, '{column: mart_standing_book_daily.is_inner_band_inside, op: ">", value: "1 z"}',
+         "found 'mart_standing_book_daily.is_inner_band_inside'; accepted: a numeric column"),
+        (_C1, "{after: theta_not_negative}", "key tests.C-1.when: found after; accepted: conditions"),
+        ("when: {missing: required_inputs}", "when: {after: limits_kept}", "gates"),
+        ("    scales: true\n    role", "    scales: 1\n    role", "found 1; accepted: input should be"),
+        ("    spares: [L3] ", "    scales: true\n    spares: [L4] ", "found 'L4'"),
+        ("scope: condor\n", "scope: condor\n    spares: [L3]\n", "accepted: spares on a gate of scope"),
+        ("scope: condor\n", "scope: condor\n    scales: true\n", "accepted: scales on a gate that judges"),
+        ("role: test\n", "role: test\n    scales: true\n", "accepted: scales and spares on gates only"),
+        ("preset: monthly ", "preset: weekly ", "key condor.preset: found 'weekly'"),
+        ("preset: monthly ", "preset: cndr ", "found key 'days_to_expiry'; accepted: numbers beside"),
+        ("preset: monthly ", "tier: balanced\n  preset: monthly ", "found preset 'monthly'; accepted: a tier"),
+        ("  preset: monthly ", "  prest: monthly ", "found key 'prest'; accepted: preset, tier, days"),
+        ("short_delta: 0.16", "short_delta: 0.04", "found 0.05; accepted: a delta below short_delta"),
+        ("short_delta: 0.16", "short_delta: 16", "found 16; accepted: input should be less than 0.5"),
+        ("target: 45, from: 30", "target: 45, from: 50", "accepted: from <= target <= to"),
+        ("{target: 45, from: 30,", "{from: 30,", "found no 'target'; accepted: target, from and to"),
+        ('{from: "50 pts", to', '{from: "150 pts", to', "found 150 pts, 100 pts; accepted: from <= to"),
+        ('{from: "50 pts", to', '{from: "50 %", to', "found 50 %; accepted: '50 pts'"),
+        ('{from: "50 pts", to', "{from: 50, to", "found 50; accepted: a number with its unit, such as '50"),
+        ('least_credit: "15 %"', 'least_credit: "150 %"', "found 150 %; accepted: a number from 0 to 1"),
+        ('exit_dte: "21 days"', 'exit_dte: "30 days"', "accepted: fewer days than days_to_expiry from"),
+        ('exit_dte: "21 days"', 'exit_dte: "2.5 days"', "accepted: whole calendar days"),
+        ('stop_loss: "2 ratio"', 'stop_loss: "200 %"', "found 200 %; accepted: '200 ratio'"),
+        ('nav: "1000000 USD"', 'nav: "0 USD"', "found 0 USD; accepted: a net asset value above zero"),
+        ('nav: "1000000 USD"', "nav: 1000000", "found 1000000; accepted: a number with its unit"),
+        ('nav: "1000000 USD"', 'nav: "1000000 EUR"', "accepted: one of the units"),
+        ('carry: "2 %"', 'carry: "-2 %"', "found -2 %; accepted: a number from 0 to 1 in decimal"),
+        ('  carry: "2 %"', '  carri: "2 %"', "found key 'carri'; accepted: nav, carry, purchase"),
+        ('  purchase: "0.5 %"', '  delta: "0.5 %"', "found no key 'purchase'"),
+        ('roll_dte: "14 days"', 'roll_dte: "20 days"', "found 20 days; accepted: fewer days than"),
+        ('roll_dte: "14 days"', "roll_dte: 14", "found 14; accepted: a number with its unit, such as '21"),
+        ('roll_extrinsic: "30 %"', 'roll_extrinsic: "30 pts"', "found 30 pts; accepted: '30 %'"),
+        ('monetize_at: "2.5 ratio"', 'monetize_at: "1 ratio"', "found 1 ratio; accepted: a multiple of"),
+        ('monetize_at: "2.5 ratio"', 'monetize_at: "80 %"', "found 80 %; accepted: '80 ratio'"),
+        ('monetize_at: "80 %"', 'monetize_at: "120 %"', "found 120 %; accepted: a share of its width"),
+        ("    base_units: 0 ", '    roll_dte: "10 days"\n    base_units: 0 ', "found key 'roll_dte'"),
+        ('version: "1.1"', "version: !!python/name:os.system ''", "a tag (!name), which is not"),
     ],
 )  # fmt: skip
 def test_mistake_is_refused(refusal: Refusal, before: str, after: str, said: str) -> None:
