@@ -2,17 +2,20 @@
 
 import json
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from flows.book_text import text
 from flows.faults import as_stops
 from flows.inspect import warehouse_of
 from flows.outcome import ExitCode, Stop
-from flows.settings import known_source, load_settings
+from flows.settings import Settings, known_source, load_settings
+from policy.model import load
+from schemas.book import BookTerms
+from schemas.catalogue import TABLES as EVERY
 from schemas.core import CORE_INDEX_DAILY
 from schemas.mart import MART_BOOK_DAILY, MART_BOOK_LEG_DAILY
 from schemas.ops import OPS_ARRIVAL
-from sources.desk_dataset import NAME
+from sources.desk_dataset import NAME, desk_terms
 from warehouse.store import Store
 
 if TYPE_CHECKING:
@@ -42,15 +45,29 @@ def book_report(day: date | None, source: str | None, which: str | None, *, as_j
         from flows.plan import refuse_closed_day
 
         refuse_closed_day(day)
-    name = known_source(source or load_settings().source)
+    settings = load_settings()
+    name = known_source(source or settings.source)
     with as_stops(), warehouse_of(source) as store:
         refused = _refused(store)
-        view = _view(store, day, which, refused)
+        view = _view(store, day, which, _Asked(refused, _terms(settings)))
     notes = [f"your desk is refused: {refused}"] if refused and which is None else []
     if not as_json:
         return text(view, name, notes)
     told = {"version": VERSION, "source": name, "notes": notes, **view.as_json()}
     return json.dumps(told, indent=2, default=str, ensure_ascii=False)
+
+
+class _Asked(NamedTuple):
+    """Why the desk is refused, null where it is not, and the limits that trades are held to."""
+
+    refused: str | None
+    terms: BookTerms
+
+
+def _terms(settings: Settings) -> BookTerms:
+    """The policy's terms of the book with the desk's own in their place, as a run takes them."""
+    desk = settings.desk if settings.desk.is_file() else None
+    return desk_terms(desk, load(settings.policy).book_terms)
 
 
 def _refused(store: Store) -> str | None:
@@ -59,8 +76,8 @@ def _refused(store: Store) -> str | None:
     return mine[-1]["refusal"] if mine else None
 
 
-def _view(store: Store, day: date | None, which: str | None, refused: str | None) -> "BookView":
-    from transforms.book_view import TABLES, book_view
+def _view(store: Store, day: date | None, which: str | None, asked: _Asked) -> "BookView":
+    from transforms.book_view import PARITY, TABLES, book_view
 
     bounds = store.bounds(MART_BOOK_DAILY)
     session = day if day is not None else bounds and bounds[1]
@@ -72,11 +89,13 @@ def _view(store: Store, day: date | None, which: str | None, refused: str | None
         table.name: store.frame(table, since=since.get(table.name, session), until=session)
         for table in TABLES
     }
+    if PARITY in EVERY:
+        frames[PARITY] = store.frame(EVERY[PARITY], since=session, until=session)
     for name in (which,) if which else ("desk", "model"):
-        view = book_view(frames, session, name)
+        view = book_view(frames, session, name, asked.terms)
         if view is not None:
             return view
-    raise _missing(session, which, refused, bounds)
+    raise _missing(session, which, asked.refused, bounds)
 
 
 def _missing(

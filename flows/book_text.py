@@ -4,6 +4,8 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from flows.book_trades import engine_lines, roll_lines, tuning_lines
+
 if TYPE_CHECKING:
     from transforms.book_view import BookView
 
@@ -11,11 +13,13 @@ Row = Mapping[str, Any]
 
 NONE = "-"
 _FAULTS = {
-    "expired": "expired by this session: take it out of the desk, or name an earlier session",
+    "expired": "expired by this session, worth what it settled at where that is known: take it out "
+    "of the desk",
     "no_entry": "its entry price is not known, so nor is its gain",
     "no_volatility": "no volatility is known for its strike and expiry",
     "no_discount": "no rate is known to discount by",
     "no_forward": "no forward or future is known for its expiry",
+    "no_spot": "no price of its share is known by then: write spot and spot_on beside it",
     "bad_strike": "its strike is no strike",
     "no_expiry": "it has no expiry",
     "bad_size": "its quantity or multiplier is none",
@@ -44,6 +48,9 @@ def text(view: "BookView", source: str, notes: Sequence[str] = ()) -> str:
         list(_scenarios(view)),
         list(_shifts(view)),
         list(_trim(view)),
+        list(roll_lines(view.rolls)),
+        list(tuning_lines(view.fine_tuning)),
+        list(engine_lines(view.engine)),
     ]  # fmt: skip
     return "\n\n".join("\n".join(block) for block in blocks if block)
 
@@ -83,6 +90,8 @@ def _faults(view: "BookView") -> Iterator[str]:
             yield f"{leg['leg_id']}: {_fault(leg['fault'])}"
     if view.total["fault"]:
         yield f"The book is refused where a number would mislead: {_fault(view.total['fault'])}."
+    if view.total["note"]:
+        yield f"Of this close: {view.total['note'].replace('_', ' ')}."
 
 
 def _fault(token: str) -> str:
@@ -162,7 +171,7 @@ def _shifts(view: "BookView") -> Iterator[str]:
     by = view.shifts[0]["priced_from"]
     yield f"The book ahead: gain from the mark and theta then [USD], priced from {by}"
     head = ("sessions", "volatility", "VIX", "1 sd down", "S&P 500 flat", "1 sd up",
-            "theta then", "time value", "roll-down")  # fmt: skip
+            "theta then", "vega SPX", "vega VIX", "time value", "roll-down")  # fmt: skip
     rows: list[tuple[str, ...]] = [head]
     for sessions in dict.fromkeys(one["sessions"] for one in view.shifts):
         for path, words in _PATHS.items():
@@ -172,9 +181,24 @@ def _shifts(view: "BookView") -> Iterator[str]:
             rows.append((
                 str(sessions), words, _points(flat["vix_expected"]),
                 *(_usd(mine[move]["gain_usd"]) for move in _MOVES), _usd(flat["theta_usd"]),
+                _usd(flat["vega_index_usd"]), _usd(flat["vega_vix_usd"]),
                 _percent(flat["extrinsic_change"]), _usd(flat["roll_down_usd"]),
             ))  # fmt: skip
     yield from _table(rows, left=2)
+    yield from _layers_roll(view.shifts)
+
+
+def _layers_roll(shifts: Sequence[Row]) -> Iterator[str]:
+    """Roll-down of each layer by each horizon."""
+    by_horizon = {
+        one["sessions"]: {
+            row["book_layer"]: row["roll_down_usd"] for row in one["roll_down_by_layer"]
+        }
+        for one in shifts
+    }
+    for layer in sorted({name for found in by_horizon.values() for name in found}):
+        said = ", ".join(f"{_usd(found.get(layer))} by {n}" for n, found in by_horizon.items())
+        yield f"Roll-down of {layer} [USD], sessions ahead: {said} ({shifts[0]['priced_from']})"
 
 
 def _trim(view: "BookView") -> Iterator[str]:

@@ -35,6 +35,11 @@ class MarginRule(NamedTuple):
     per_contract: float = 0.0
 
 
+FUTURE_MARGIN = MarginRule("assumed: 50 % of the future's notional", 0.50)
+SYNTHETIC_MARGIN = MarginRule("assumed: 15 % of the index's notional", 0.15)
+"""Assumptions, round and on the careful side: what is asked is the clearing member's to say."""
+
+
 class SyntheticReason(IntEnum):
     """Why no synthetic forward is traded; where several hold, the highest."""
 
@@ -80,6 +85,42 @@ def drifts(index_delta: Floats, net_asset_value: Floats, share: float = DRIFT_SH
     is_within = (share_found <= share).any(-1)
     least = np.where(is_within, 0.0, share_found.min(-1))
     return verdict(least > share, least)
+
+
+@np.errstate(all="ignore")  # what no market could have is answered with NaN
+def drift_closes(share: Floats, limit: float = DRIFT_SHARE) -> Floats:
+    """How many closes in a row, this one included, delta has been beyond its limit.
+
+    An unknown close is NaN and ends the row: what follows it counts anew.
+
+    Args:
+        share: of the net asset value that one percent of the S&P 500 makes, by close [decimal].
+        limit: beyond which delta has drifted, either way [decimal].
+    """
+    place = np.arange(np.size(share))
+    is_within = ~(np.abs(share) > limit)
+    last = np.maximum.accumulate(np.where(is_within, place, -1)) if place.size else place
+    return np.where(np.isfinite(share), (place - last).astype(np.float64), np.nan)
+
+
+@np.errstate(all="ignore")  # what no market could have is answered with NaN
+def futures_cap(
+    future: Floats, net_asset_value: Floats, leverage: float, rule: MarginRule,
+    margin_free: Floats | float = np.inf,
+) -> Floats:  # fmt: skip
+    """Most futures that a limit on notional and the margin still free let through [contracts].
+
+    Args:
+        future: the VIX future bought [volatility points].
+        net_asset_value: [dollars].
+        leverage: notional as a share of it [decimal].
+        rule: how their margin is estimated.
+        margin_free: what may still be tied up; infinite without a limit [dollars].
+    """
+    notional = FUTURE_MULTIPLIER * np.where(np.asarray(future) > 0.0, future, np.nan)
+    each = rule.share_of_notional * notional + rule.per_contract
+    by_margin = np.maximum(np.asarray(margin_free), 0.0) / each
+    return np.asarray(np.floor(np.minimum(leverage * net_asset_value / notional, by_margin)))
 
 
 @np.errstate(all="ignore")  # what no market could have is answered with NaN

@@ -37,7 +37,7 @@ class LegKind(IntEnum):
 class LegReason(IntEnum):
     """Why a leg has no value; where several hold, the highest.
 
-    With ``NO_ENTRY`` an option's value stands, its gain and capture are unknown; a future's value
+    ``NO_SPOT`` is a product without a price of its share. With ``NO_ENTRY`` an option's value stands, its gain and capture are unknown; a future's value
     is its gain.
     """
 
@@ -46,11 +46,12 @@ class LegReason(IntEnum):
     NO_VOLATILITY = 2
     NO_DISCOUNT = 3
     NO_FORWARD = 4
-    BAD_STRIKE = 5
-    NO_EXPIRY = 6
-    EXPIRED = 7
-    BAD_SIZE = 8
-    UNKNOWN_KIND = 9
+    NO_SPOT = 5
+    BAD_STRIKE = 6
+    NO_EXPIRY = 7
+    EXPIRED = 8
+    BAD_SIZE = 9
+    UNKNOWN_KIND = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,10 @@ class Legs:
         priced_from: a ``PricedFrom`` each, of the volatility or of the future.
         entry_extrinsic: time value when it was opened; the entry price, as for what was out of the
             money then, where none is given [points].
+        leverage: of a product on the VIX futures it holds; not read of others. One where none is
+            given.
+        roll_yield: what a session earns such a product while the curve stands still; not read of
+            others. None where none is given [decimal].
     """
 
     kind: Codes
@@ -85,6 +90,8 @@ class Legs:
     entry_price: Floats
     priced_from: Levels
     entry_extrinsic: Floats | None = None
+    leverage: Floats | None = None
+    roll_yield: Floats | None = None
 
     def __post_init__(self) -> None:
         """Bring every array to one shape.
@@ -94,6 +101,9 @@ class Legs:
         """
         if self.entry_extrinsic is None:
             object.__setattr__(self, "entry_extrinsic", self.entry_price)
+        for name, usual in (("leverage", 1.0), ("roll_yield", 0.0)):
+            if getattr(self, name) is None:
+                object.__setattr__(self, name, np.array(usual))
         given = {
             one.name: np.asarray(
                 getattr(self, one.name), dtype=np.uint8 if one.name in _WHOLE else np.float64
@@ -121,8 +131,8 @@ class Legs:
 
     @property
     def rolls(self) -> Bools:
-        """Whether a VIX future's way along the curve moves the leg."""
-        return np.asarray(self.is_future | (self.kind == LegKind.VIX_OPTION))
+        """Whether the way of VIX futures along their curve moves the leg."""
+        return np.asarray(~self.is_index)
 
     @property
     def size(self) -> Floats:
@@ -226,6 +236,7 @@ def leg_reasons(legs: Legs) -> Codes:
         LegReason.NO_VOLATILITY: is_option & ~is_over & ~(sound(legs.volatility) & (legs.volatility >= 0.0)),
         LegReason.NO_DISCOUNT: is_option & ~(sound(legs.discount) & (legs.discount > 0.0)),
         LegReason.NO_FORWARD: ~(sound(legs.forward) & (legs.forward > 0.0)),
+        LegReason.NO_SPOT: (legs.kind == LegKind.ETP_OPTION) & ~(sound(legs.forward) & (legs.forward > 0.0)),
         LegReason.BAD_STRIKE: is_option & ~(sound(legs.strike) & (legs.strike > 0.0)),
         LegReason.NO_EXPIRY: ~sound(legs.years),
         LegReason.EXPIRED: legs.years < 0.0,
@@ -267,6 +278,11 @@ def future_life(legs: Legs) -> Floats:
     return np.where(legs.kind == LegKind.ETP_OPTION, WINDOW / DAYS_PER_YEAR, legs.years)
 
 
+def _lever(legs: Legs) -> Floats:
+    """Leverage of products; one of everything else."""
+    return np.where(legs.kind == LegKind.ETP_OPTION, np.asarray(legs.leverage), 1.0)
+
+
 @np.errstate(all="ignore")  # what no market could have is answered with NaN
 def measure_legs(legs: Legs, market: Market) -> LegMeasures:
     """Value and Greeks of each leg.
@@ -288,7 +304,7 @@ def measure_legs(legs: Legs, market: Market) -> LegMeasures:
     value, delta, gamma, vega = (sized(legs, np.where(is_known, one, np.nan)) for one in worth)
     theta = sized(legs, np.where(is_known, greeks.theta * _DAYS_PER_SESSION, np.nan))
     spot = np.broadcast_to(np.asarray(market.spot, dtype=np.float64)[..., None], price.shape)
-    by_map = -spot_beta(np.ones(1)) * samuelson(future_life(legs)) * legs.forward
+    by_map = -spot_beta(np.ones(1)) * samuelson(future_life(legs)) * legs.forward * _lever(legs)
     one_percent = _PERCENT * np.where(legs.is_index, spot, by_map)
     share = 1.0 - extrinsic / np.asarray(legs.entry_extrinsic)
     capture = np.where(legs.is_future | ~np.isfinite(share), np.nan, share)

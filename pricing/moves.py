@@ -2,7 +2,8 @@
 
 One law, stated: VIX futures move with the VIX by ``e^{-kappa tau}``; an S&P 500 option's volatility
 stays with its strike while the VIX moves as the map says of the spot, and follows what the VIX
-moves beyond that, averaged over the option's life. VIX options keep their volatility.
+moves beyond that, averaged over the option's life. VIX options keep their volatility. A product
+makes its leverage times what a future of thirty days makes, at once, and its roll yield each session.
 
 Source:
     Methodology 3.3, 3.4 and 5.1.
@@ -19,6 +20,7 @@ from pricing.legs import LegKind, Legs, Market, future_life, leg_price, sized
 from pricing.smile import DAYS_PER_YEAR, REVERSION
 
 _MONTH = 30.0 / DAYS_PER_YEAR
+_LEAST = 1e-3  # of a product that a shock takes nearly all from
 
 
 class Move(NamedTuple):
@@ -90,7 +92,10 @@ def moved(
     index = spot * np.exp(ret) * carry
     base = _rolled(legs, left, curve)
     life = np.where(legs.kind == LegKind.ETP_OPTION, future_life(legs), left)
-    forward = np.where(legs.is_index, index, base * np.exp(samuelson(life) * vix_ret))
+    grown = np.exp(samuelson(life) * vix_ret)
+    forward = np.where(legs.is_index, index, base * np.where(
+        legs.kind == LegKind.ETP_OPTION, _levered(legs, left, grown), grown
+    ))  # fmt: skip
     beyond = vix_ret + spot_beta(passed) * ret
     volatility = legs.volatility * np.where(
         legs.is_index & (left > 0.0), np.exp(_averaged(left) * beyond), 1.0
@@ -112,6 +117,15 @@ def profit(legs: Legs, market: Market, move: Move, curve: VixCurve | None = None
     """What each leg will have gained since its entry after a move [dollars]."""
     after, _ = moved(legs, market, move, curve)
     return sized(after, leg_price(after) - after.entry_price)
+
+
+def _levered(legs: Legs, left: Floats, grown: Floats) -> Floats:
+    """What a product's forward is multiplied by: leverage times its futures' gain, and its roll."""
+    factor = np.asarray(legs.leverage)
+    at_once = np.where(factor == 1.0, grown, np.maximum(1.0 + factor * (grown - 1.0), _LEAST))
+    sessions = (legs.years - left) * SESSIONS_PER_YEAR
+    each = np.maximum(factor * np.asarray(legs.roll_yield), _LEAST - 1.0)
+    return np.asarray(at_once * np.exp(np.log1p(each) * sessions))
 
 
 def _rolled(legs: Legs, left: Floats, curve: VixCurve | None) -> Floats:

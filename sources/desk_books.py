@@ -80,6 +80,7 @@ class Holdings(Entry):
         """Check what only the legs together can tell."""
         legs = self.positions
         _check_names(legs)
+        _check_marks(legs)
         for book in books(legs):
             try:
                 _check_alike(book)
@@ -115,6 +116,19 @@ def _check_names(legs: tuple[Position, ...]) -> None:
                           f"add 'book: {leg.id}' or rename one of the two",
                           found=f"{leg.id!r}", at=("positions", place, "id"))  # fmt: skip
         seen.add(leg.id)
+
+
+def _check_marks(legs: tuple[Position, ...]) -> None:
+    """One product has one price a day."""
+    known: dict[tuple[str, object], float] = {}
+    for place, leg in enumerate(legs):
+        if leg.spot is None:
+            continue
+        other = known.setdefault((leg.root, leg.spot_on), leg.spot)
+        if other != leg.spot:
+            raise refusal(f"one price of {leg.root} a day", "correct one of the two",
+                          found=f"{leg.spot:g} beside {other:g} on {leg.spot_on}",
+                          at=("positions", place, "spot"))  # fmt: skip
 
 
 def _check_alike(book: Book) -> None:

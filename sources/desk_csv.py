@@ -17,7 +17,7 @@ from sources.errors import SourceError
 
 COLUMNS = (
     "id", "book", "layer", "instrument", "root", "right", "strike", "expiry", "quantity",
-    "multiplier", "entry_price", "opened_on",
+    "multiplier", "entry_price", "opened_on", "spot", "spot_on",
 )  # fmt: skip
 _LARGEST = 1024 * 1024  # bytes
 _MOST = 1_000  # rows
@@ -266,7 +266,7 @@ def _day(cell: str, where: str) -> date:
 _READ: dict[str, Callable[[str, str], object]] = {
     **dict.fromkeys(("id", "book", "layer", "root"), _plain),
     **{name: _word(name) for name in _WORDS},
-    **dict.fromkeys(("strike", "entry_price"), _figure),
+    **dict.fromkeys(("strike", "entry_price", "spot"), _figure),
     **dict.fromkeys(("quantity", "multiplier"), _whole),
-    **dict.fromkeys(("expiry", "opened_on"), _day),
+    **dict.fromkeys(("expiry", "opened_on", "spot_on"), _day),
 }

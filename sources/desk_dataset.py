@@ -18,6 +18,7 @@ LARGEST = 1_000_000  # bytes
 
 _LAYERS = {"condor": "IC"}  # the desk's word for the layer, and the book's
 _RIGHTS = {"call": "C", "put": "P"}
+_TRIM_DELTAS = {"steward": 0.18, "promoter": 0.20}  # methodology 3.5 and 11.1
 _ADDED = ("retrieved_at", "raw_sha256")
 _SCHEMA = pl.Schema(
     {name: dtype for name, dtype in RAW_POSITION.schema.items() if name not in _ADDED}
@@ -104,6 +105,8 @@ def _row(leg: Position) -> dict[str, object]:
         "multiplier": float(leg.multiplier),
         "entry_session": leg.opened_on,
         "entry_price": leg.entry_price,
+        "spot_price": leg.spot,
+        "spot_session": leg.spot_on,
     }
 
 
@@ -138,11 +141,20 @@ def asked_by(path: Path | None) -> frozenset[str]:
 
 
 def with_desk(terms: BookTerms, desk: Desk) -> BookTerms:
-    """Net asset value, condors, carry budget and coverage as the desk declares them."""
+    """Net asset value, condors and every limit as the desk declares them."""
+    limits = desk.limits
     return replace(
         terms,
         nav_usd=desk.nav,
         condor_units=desk.condor_units,
-        carry_budget=desk.limits.carry_budget,
-        coverage_target=desk.limits.coverage_target,
+        carry_budget=limits.carry_budget,
+        coverage_target=limits.coverage_target,
+        purchase_cap=limits.max_purchase,
+        condor_loss_limit=limits.max_condor_loss,
+        second_engine_cost=limits.max_second_engine_cost,
+        second_engine_leverage=limits.max_second_engine_leverage,
+        margin_limit=limits.max_margin,
+        delta_limit=limits.max_delta,
+        vega_limit_usd=limits.max_vega_usd,
+        trim_delta=_TRIM_DELTAS[desk.profile],
     )

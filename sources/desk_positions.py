@@ -31,6 +31,7 @@ _FUTURE_MULTIPLIER = 1000
 _STRIKES = {"SPX": (5.0, 100.0, 20_000.0), "VIX": (0.5, 5.0, 300.0), "": (0.5, 0.5, 10_000.0)}
 _FUTURE_PRICES = (5.0, 200.0)  # points; VX settled from 9 to 83 in its history
 _HIGHEST_VIX_CALL = 100.0  # points
+_SHARE_PRICES = (0.5, 10_000.0)  # US dollars
 _EARLIEST, _LATEST = date(1990, 1, 1), date(2099, 12, 31)
 _DAY = timedelta(days=1)
 _TUESDAY, _WEDNESDAY, _FRIDAY = 1, 2, 4
@@ -96,6 +97,12 @@ class Position(Entry):
         "sign [points; US dollars for etp]; a synthetic's net debit may be negative. Null: unknown.",
     )
     opened_on: Day | None = Field(default=None, description="Date it was opened. Null: unknown.")
+    spot: float | None = Field(
+        default=None,
+        description="Price of a share of the product on the day spot_on [US dollars]; etp only. "
+        "From then on the model follows it; null: from the entry price of shares, else unknown.",
+    )
+    spot_on: Day | None = Field(default=None, description="Date of spot; etp only.")
 
     @model_validator(mode="after")
     def refuse_unlisted(self) -> Self:
@@ -112,6 +119,7 @@ class Position(Entry):
             _check_expiry(self, self.expiry)
         if self.entry_price is not None:
             _check_price(self, self.entry_price)
+        _check_spot(self)
         return self
 
     @property
@@ -225,6 +233,22 @@ def _check_expiry(leg: Position, expiry: date) -> None:
     if leg.opened_on is not None and leg.opened_on > expiry:
         raise refusal(f"a day up to the expiry {expiry}", "correct one of the two",
                       found=str(leg.opened_on), at=("opened_on",))  # fmt: skip
+
+
+def _check_spot(leg: Position) -> None:
+    """A price and its day belong together, and to a product."""
+    for key, other in (("spot", "spot_on"), ("spot_on", "spot")):
+        value = getattr(leg, key)
+        if value is not None and leg.instrument != "etp":
+            raise refusal(f"no {key} with {leg.contract}, whose own series has it",
+                          f"remove {key!r}", found=str(value), at=(key,))  # fmt: skip
+        if value is None and getattr(leg, other) is not None:
+            raise refusal(f"{key} beside {other}", f"add {key!r}",
+                          found=f"none as {key} of {leg.id!r}", at=(key,))  # fmt: skip
+    lowest, highest = _SHARE_PRICES
+    if leg.spot is not None and not lowest <= leg.spot <= highest:
+        raise refusal(f"{lowest:g} to {highest:g}, the price of one share of {leg.root}",
+                      "compare with the statement", found=f"{leg.spot:g}", at=("spot",))  # fmt: skip
 
 
 def _is_listed(root: str, expiry: date) -> bool:

@@ -1,13 +1,14 @@
-"""The user's own book at every close: each leg as declared, marked by the stated models.
+"""The user's own book at every close: each leg as declared, marked by its session's quotes or models.
 
 A leg is held from the day it was opened, or from the desk's first known day where that is not
-known. Products that hold VIX futures have no price here and say so. What has expired is a fault of
-the desk: it is named, and the book has no totals until it is taken out.
+known. What has expired is named, worth what it settled at on its last session and moves no more;
+where that session's level is not known it is left aside, from value and cash alike.
 
 Source:
     Methodology 3.2 to 3.4 and 14.2.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,15 +26,27 @@ from pricing.priced_from import PricedFrom
 from pricing.smile import DAYS_PER_YEAR, vix_option_vol
 from pricing.stress import coverage, index_loss_max
 from schemas.book import BookTerms
+from transforms.book_desk_etp import Known, known_prices, product_column
+from transforms.book_desk_quotes import SessionChain, quoted_legs
+from transforms.book_limit import curve_ahead
 from transforms.book_market import BookMarket, Ints, future_of, marks
-from transforms.book_value import HORIZONS, curve_ahead
+from transforms.book_value import HORIZONS
 
 Position = dict[str, Any]
 
 _INDEX, _VIX = ("SPX", "SPXW"), ("VIX", "VIXW")
 _ANY_VOLATILITY = 0.2  # call less put of one strike is worth the same at every volatility
 _NO_DAY = 10**6  # of what never expires
-_PER_LEG = ("strike", "years", "forward", "discount", "volatility", "entry")
+_PER_LEG = (
+    "strike",
+    "years",
+    "forward",
+    "discount",
+    "volatility",
+    "entry",
+    "leverage",
+    "roll_yield",
+)
 
 
 @dataclass(frozen=True)
@@ -43,18 +56,29 @@ class DeskBook:
     Attributes:
         positions: as declared.
         owner: which position each place belongs to.
-        legs: what stands in each place; quantity 0 before it is opened.
+        legs: what stands in each place; quantity 0 before it is opened and once it has expired.
+        size: dollars a point of each place from its opening on, expired or not.
         is_held: sessions by positions.
-        found: value and Greeks of every place.
+        is_over: sessions by places: has expired.
+        found: value and Greeks of every place; what has expired is worth its settlement.
         carry: what holding it costs.
+        lacks: why a place is not marked from its own quote, by session and place.
     """
 
     positions: list[Position]
     owner: np.ndarray[Any, np.dtype[np.intp]]
     legs: Legs
+    size: Floats
     is_held: Bools
+    is_over: Bools
     found: LegMeasures
     carry: Carry
+    lacks: dict[tuple[int, int], str]
+
+    @property
+    def is_aside(self) -> Bools:
+        """Sessions by places: has expired at a level that is not known."""
+        return np.asarray(self.is_over & ~np.isfinite(self.found.value))
 
 
 @dataclass(frozen=True)
@@ -86,29 +110,61 @@ class DeskTotals:
     cash: Floats
 
 
-def desk_book(market: BookMarket, terms: BookTerms, positions: list[Position]) -> DeskBook:
-    """Every position at every close."""
+def desk_book(
+    market: BookMarket,
+    terms: BookTerms,
+    positions: list[Position],
+    chains: Sequence[SessionChain] = (),
+) -> DeskBook:
+    """Every position at every close, options by the chains of the sessions that have one."""
     first = min((_day(one["entry_session"], _NO_DAY) for one in positions), default=_NO_DAY)
     opened = np.array([_day(one["entry_session"], first) for one in positions])
     is_held = market.days[:, None] >= np.where(opened == _NO_DAY, market.days[0], opened)
     places = [part for number, one in enumerate(positions) for part in _places(number, one)]
     owner = np.array([number for number, _ in places], dtype=np.intp)
-    columns = [_column(market, terms, one) for _, one in places]
+    known = known_prices(positions)
+    columns = [_column(market, terms, one, known) for _, one in places]
     stacked = {name: np.column_stack([column[name] for column in columns]) for name in _PER_LEG}
     kinds = np.array([_kind(one) for _, one in places], dtype=np.uint8)
     right = np.array([-1.0 if one["right"] == "P" else 1.0 for _, one in places])
     size = np.array([one["quantity"] for _, one in places], dtype=np.float64)
     level = np.column_stack([column["level"] for column in columns]).astype(np.uint8)
-    legs = Legs(
+    every = Legs(
         kinds[None, :], right, stacked["strike"], stacked["years"],
         np.where(is_held[:, owner], size, 0.0),
         np.array([one["multiplier"] for _, one in places]), stacked["forward"],
         stacked["discount"], stacked["volatility"], stacked["entry"], level,
+        leverage=stacked["leverage"], roll_yield=stacked["roll_yield"],
     )  # fmt: skip
-    day = Market(market.spot, market.vix)
-    found = measure_legs(legs, day)
+    marked = quoted_legs(every, [one for _, one in places], chains)
+    every = marked.legs
+    is_over = (every.years < 0.0) & (every.quantity != 0.0)
+    legs, day = every.part(~is_over), Market(market.spot, market.vix)
+    found = _settled(market, every, is_over, measure_legs(legs, day))
+    carry = leg_carry(legs, day, curve_ahead(market))
     return DeskBook(
-        positions, owner, legs, is_held, found, leg_carry(legs, day, curve_ahead(market))
+        positions, owner, legs, every.size, is_held, is_over, found, carry, marked.lacks
+    )
+
+
+def _settled(market: BookMarket, every: Legs, is_over: Bools, found: LegMeasures) -> LegMeasures:
+    """What has expired is worth what it was on its last session; unknown where that is."""
+    at_end = np.flatnonzero(is_over.any(0))
+    price = found.price.copy()
+    for place in at_end.tolist():
+        over = np.flatnonzero(is_over[:, place])
+        ended = market.days[over[0]] + every.years[over[0], place] * DAYS_PER_YEAR
+        row = np.flatnonzero(market.days == np.rint(ended))
+        price[over, place] = found.price[row[0], place] if row.size else np.nan
+    paid = np.where(every.is_future, every.entry_price, 0.0)
+    value = np.where(is_over, every.size * (price - paid), found.value)
+    over = np.where(np.isfinite(value), PricedFrom.INDICATIVE, PricedFrom.NOTHING)
+    return found._replace(
+        price=price,
+        value=value,
+        priced_from=np.where(is_over, over, found.priced_from).astype(np.uint8),
+        reason=np.where(is_over, LegReason.EXPIRED, found.reason).astype(np.uint8),
+        capture=np.where(is_over, np.nan, found.capture),
     )
 
 
@@ -123,7 +179,8 @@ def desk_totals(market: BookMarket, terms: BookTerms, desk: DeskBook) -> DeskTot
     before = np.vstack([np.full((1, price.shape[1]), np.nan), price[:-1]])
     was_held = np.vstack([np.zeros((1, price.shape[1]), dtype=bool), legs.quantity[:-1] != 0.0])
     gain = sized(legs, price - np.where(was_held, before, legs.entry_price))
-    paid = np.where(legs.is_future, 0.0, sized(legs, legs.entry_price))
+    is_paid = ~legs.is_future & (desk.size != 0.0) & ~desk.is_aside
+    paid = np.where(is_paid, desk.size * legs.entry_price, 0.0)
     units, credit = _condors(condors, sessions)
     return DeskTotals(
         alone=alone,
@@ -134,13 +191,13 @@ def desk_totals(market: BookMarket, terms: BookTerms, desk: DeskBook) -> DeskTot
         loss_max=np.where(units > 0.0, np.maximum(*losses), np.nan),
         credit=credit,
         units=units,
-        day_gain=np.where((legs.quantity != 0.0).any(-1), gain.sum(-1), np.nan),
+        day_gain=np.where((desk.size != 0.0).any(-1), gain.sum(-1), np.nan),
         cash=-paid.sum(-1),
     )
 
 
 def worst_reason(desk: DeskBook) -> Codes:
-    """Why a session's book has no totals: the highest ``LegReason`` of what is held."""
+    """Why a session's book has no totals: the highest ``LegReason`` of what has not expired."""
     held = np.where(desk.legs.quantity != 0.0, desk.found.reason, LegReason.OK)
     return np.asarray(held.max(-1), dtype=np.uint8)
 
@@ -164,7 +221,9 @@ def _kind(one: Position) -> LegKind:
     return LegKind.INDEX_OPTION if one["root"] in _INDEX else LegKind.VIX_OPTION
 
 
-def _column(market: BookMarket, terms: BookTerms, one: Position) -> dict[str, Any]:
+def _column(
+    market: BookMarket, terms: BookTerms, one: Position, known: dict[str, list[Known]]
+) -> dict[str, Any]:
     """What one place has at each session; NaN where it is not known."""
     count = market.days.size
     expiry = np.full(count, _day(one["expiry"], _NO_DAY), dtype=np.int64)
@@ -178,10 +237,14 @@ def _column(market: BookMarket, terms: BookTerms, one: Position) -> dict[str, An
         "volatility": nan,
         "entry": np.full(count, np.nan if one["entry_price"] is None else one["entry_price"]),
         "level": np.full(count, PricedFrom.NOTHING, dtype=np.uint8),
+        "leverage": np.ones(count),
+        "roll_yield": np.zeros(count),
     }
     if one["root"] in _INDEX:
         column |= _index_marks(market, terms, one, expiry)
-    elif one["instrument"] != "etp":
+    elif one["instrument"] == "etp":
+        column |= product_column(market, one, known.get(one["root"], []))
+    else:
         column |= _vix_marks(market, one, expiry)
     if one["instrument"] == "synthetic":
         column["volatility"] = np.full(count, _ANY_VOLATILITY)

@@ -1,20 +1,21 @@
 """What the model book would buy or sell at each close: listed expiries and strikes by delta.
 
-S&P 500: the monthly expiry nearest to the target; strikes every 5 points within 10 % of the
-forward and every 25 beyond it, long strikes 50 to 100 points from the short ones before they are
-put on the grid. VIX: the monthly expiry nearest to the target inside the window, whole strikes to
+S&P 500: the monthly expiry nearest to the target, or the next session where the preset says so;
+strikes every 5 points within 10 % of the forward and every 25 beyond it, long strikes as far from
+the short ones as the terms say before they are put on the grid. VIX: the monthly expiry nearest to the target inside the window, whole strikes to
 30, every 2.5 to 50, every 5 to 100; no contract before the options were listed.
 
 Source:
     Methodology 2.1 and 3.1.
 """
 
+from enum import IntEnum
 from typing import NamedTuple
 
 import numpy as np
 
 from pricing.black import black76_greeks
-from pricing.board import Bools, Floats
+from pricing.board import Bools, Codes, Floats
 from pricing.smile import (
     DAYS_PER_YEAR,
     DEVIATIONS_MAX,
@@ -22,20 +23,43 @@ from pricing.smile import (
     damped_vol,
     vix_option_vol,
 )
-from schemas.book import BookTerms, LayerTerms
-from transforms.book_market import BookMarket, Ints, future_of, index_forward, index_levels, marks
+from schemas.book import TIERS, BookTerms, LayerTerms
+from transforms.book_market import (
+    BookMarket,
+    Ints,
+    Marks,
+    future_of,
+    index_forward,
+    index_levels,
+    marks,
+)
 
 RIGHTS_CONDOR = np.array([-1.0, -1.0, 1.0, 1.0])
 SIGNS_CONDOR = np.array([1.0, -1.0, -1.0, 1.0])  # the inner two are sold
 
 NEAR = 0.10  # of the forward: strikes every 5 points within, every 25 beyond
-WIDTHS = (50.0, 100.0)  # of a wing [index points]
 VIX_LISTED = 13_203  # 2006-02-24 as days since 1970: the first day of VIX options
 VIX_STRIKES = np.concatenate(
     (np.arange(10.0, 31.0), np.arange(32.5, 50.1, 2.5), np.arange(55.0, 101.0, 5.0))
 )
 
+_BESIDE = 15  # calendar days beyond a layer's window, half a month
 _GRID = np.linspace(DEVIATIONS_MAX, -DEVIATIONS_MAX, 121)  # low strikes first
+
+
+class OfferReason(IntEnum):
+    """Why a package may not be traded; where several hold, the highest.
+
+    ``BELOW_CREDIT``: priced, but for less than the terms ask. ``OUTSIDE_WINDOW``: priced at an
+    expiry up to 15 days beside the window, for none lies in it. ``UNPRICED``: strikes or marks are
+    unknown. ``UNLISTED``: no expiry near the target, or options not listed yet.
+    """
+
+    OK = 0
+    BELOW_CREDIT = 1
+    OUTSIDE_WINDOW = 2
+    UNPRICED = 3
+    UNLISTED = 4
 
 
 class Offer(NamedTuple):
@@ -47,7 +71,9 @@ class Offer(NamedTuple):
         right: 1 for a call and -1 for a put, by leg.
         sign: 1 for a leg held, -1 for a leg sold, by leg.
         price: of the package, negative where it is a credit [points].
-        is_open: whether it may be traded: listed, priced and within the terms.
+        is_open: whether it may be traded: ``reason`` is OK, and no gate closed.
+        marks: of its legs, by session and leg.
+        reason: an ``OfferReason`` each.
     """
 
     expiry: Ints
@@ -56,6 +82,8 @@ class Offer(NamedTuple):
     sign: Floats
     price: Floats
     is_open: Bools
+    marks: Marks
+    reason: Codes
 
 
 def nearest_expiry(days: Ints, expiries: Ints, window: tuple[int, int, int]) -> Ints:
@@ -82,32 +110,80 @@ def nearest_expiry(days: Ints, expiries: Ints, window: tuple[int, int, int]) -> 
 
 
 def condor_offer(market: BookMarket, terms: BookTerms) -> Offer:
-    """The iron condor at each close, strikes by the deltas of the smile."""
+    """The iron condor at each close, strikes by the deltas of the smile or by the expected range."""
     rows = np.arange(market.days.size)
-    expiry = nearest_expiry(market.days, market.index_expiries, terms.condor_dte)
+    expiry = _condor_expiry(market, terms)
     years = np.where(expiry >= 0, expiry - market.days, 0) / DAYS_PER_YEAR
     forward = index_forward(market, rows, years, terms.dividend_yield)
     ladder, delta = _ladder(market, rows, forward, years)
-    short_put = _grid(_at_delta(ladder, 1.0 - delta, terms.short_delta), forward)
-    short_call = _grid(_at_delta(ladder[:, ::-1], delta[:, ::-1], terms.short_delta), forward)
-    long_put = _at_delta(ladder, 1.0 - delta, terms.long_delta)
-    long_call = _at_delta(ladder[:, ::-1], delta[:, ::-1], terms.long_delta)
-    long_put = short_put - np.clip(short_put - long_put, *WIDTHS)
-    long_call = short_call + np.clip(long_call - short_call, *WIDTHS)
+    puts, calls = (ladder, 1.0 - delta), (ladder[:, ::-1], delta[:, ::-1])
+    short_put, short_call = (_at_delta(*side, terms.short_delta) for side in (puts, calls))
+    if terms.condor_preset == "one_dte":
+        short_put, short_call = _beyond_range(market, terms, short_put, short_call)
+        short_put, short_call = _outward(short_put, forward), -_outward(-short_call, -forward)
+    else:
+        short_put, short_call = _grid(short_put, forward), _grid(short_call, forward)
+    long_put, long_call = (_at_delta(*side, terms.long_delta) for side in (puts, calls))
+    # Beyond the ladder, where a low VIX meets a high SKEW, only the width limits a wing.
+    long_put = np.where(puts[1][:, 0] >= terms.long_delta, -np.inf, long_put)
+    long_call = np.where(calls[1][:, 0] >= terms.long_delta, np.inf, long_call)
+    long_put = short_put - np.clip(short_put - long_put, *terms.condor_widths)
+    long_call = short_call + np.clip(long_call - short_call, *terms.condor_widths)
     strike = np.column_stack(
         [_grid(long_put, forward), short_put, short_call, _grid(long_call, forward)]
     )
     found = marks(market, rows, expiry, strike, RIGHTS_CONDOR, terms.dividend_yield)
     price = (found.price * SIGNS_CONDOR).sum(-1)
     width = np.maximum(strike[:, 1] - strike[:, 0], strike[:, 3] - strike[:, 2])
-    is_open = (expiry >= 0) & (-price >= terms.least_credit_share * width) & ~market.is_gated
-    return Offer(expiry, strike, RIGHTS_CONDOR, SIGNS_CONDOR, price, is_open)
+    least = np.maximum(terms.least_credit_share * width, _least_credit(terms))
+    reason = _reasons(expiry >= 0, np.isfinite(price), (-price >= least) & (price < 0.0))
+    is_open = (reason == OfferReason.OK) & ~market.is_gated
+    return Offer(expiry, strike, RIGHTS_CONDOR, SIGNS_CONDOR, price, is_open, found, reason)
+
+
+def _condor_expiry(market: BookMarket, terms: BookTerms) -> Ints:
+    """The expiry that the terms sell; -1 where none is listed."""
+    if terms.condor_preset != "one_dte":
+        return nearest_expiry(market.days, market.index_expiries, terms.condor_dte)
+    if market.ahead is None:
+        return np.full(market.days.shape, -1, dtype=np.int64)
+    return market.ahead.expiry
+
+
+def _least_credit(terms: BookTerms) -> float:
+    """Credit that a condor brings at least, beside its share of the width [index points]."""
+    return TIERS[terms.condor_tier].least_credit if terms.condor_preset == "one_dte" else 0.0
+
+
+def _beyond_range(
+    market: BookMarket, terms: BookTerms, low: Floats, high: Floats
+) -> tuple[Floats, Floats]:
+    """Short strikes as many expected ranges from spot as the tier asks, or farther by delta."""
+    if market.ahead is None:
+        return low, high
+    away = TIERS[terms.condor_tier].range_multiple * market.ahead.expected_range
+    return (
+        np.minimum(low, market.spot * (1.0 - away)),
+        np.maximum(high, market.spot * (1.0 + away)),
+    )
+
+
+def _reasons(is_listed: Bools, is_priced: Bools, is_wanted: Bools) -> Codes:
+    """An ``OfferReason`` each."""
+    reason = np.where(is_wanted, OfferReason.OK, OfferReason.BELOW_CREDIT)
+    reason = np.where(is_priced, reason, OfferReason.UNPRICED)
+    return np.where(is_listed, reason, OfferReason.UNLISTED).astype(np.uint8)
 
 
 def layer_offer(market: BookMarket, layer: LayerTerms) -> Offer:
     """A hedge layer's call or call spread at each close, strikes by Black-76 delta."""
     rows = np.arange(market.days.size)
-    expiry = nearest_expiry(market.days, market.vix_expiries, layer.dte)
+    within = nearest_expiry(market.days, market.vix_expiries, layer.dte)
+    target, shortest, longest = layer.dte
+    # Five weeks between two expiries can leave a window empty: what is near is priced, not bought.
+    wider = (target, shortest - _BESIDE, longest + _BESIDE)
+    near = nearest_expiry(market.days, market.vix_expiries, wider)
+    expiry = np.where(within >= 0, within, near)
     years = np.where(expiry >= 0, expiry - market.days, 0) / DAYS_PER_YEAR
     future, _ = future_of(market, rows, expiry)
     ladder = np.broadcast_to(VIX_STRIKES, (rows.size, VIX_STRIKES.size))
@@ -119,7 +195,7 @@ def layer_offer(market: BookMarket, layer: LayerTerms) -> Offer:
     delta = black76_greeks(
         future[:, None], ladder, years[:, None], volatility, discount, is_call=True
     ).delta_forward
-    is_known = np.isfinite(delta).all(axis=-1) & (expiry >= 0) & (market.days >= VIX_LISTED)
+    is_known = np.isfinite(delta).all(axis=-1)
     place = _closest(delta, layer.delta)
     strikes = [VIX_STRIKES[place]]
     if layer.short is not None:
@@ -129,8 +205,14 @@ def layer_offer(market: BookMarket, layer: LayerTerms) -> Offer:
         strikes.append(VIX_STRIKES[np.maximum(np.minimum(fixed, _closest(delta, thin)), above)])
     strike, right = np.column_stack(strikes), np.ones(len(strikes))
     sign = np.array([1.0, -1.0])[: len(strikes)]
-    price = (marks(market, rows, expiry, strike, right).price * sign).sum(-1)
-    return Offer(expiry, strike, right, sign, price, is_known & (price > 0.0))
+    found = marks(market, rows, expiry, strike, right)
+    price = (found.price * sign).sum(-1)
+    is_listed = (expiry >= 0) & (market.days >= VIX_LISTED)
+    is_priced = is_known & (price > 0.0)
+    reason = _reasons(is_listed, is_priced, is_priced)
+    is_outside = (reason == OfferReason.OK) & (within < 0)
+    reason = np.where(is_outside, OfferReason.OUTSIDE_WINDOW, reason).astype(np.uint8)
+    return Offer(expiry, strike, right, sign, price, reason == OfferReason.OK, found, reason)
 
 
 def _closest(delta: Floats, target: float) -> Ints:
@@ -166,5 +248,16 @@ def _at_delta(ladder: Floats, delta: Floats, target: float) -> Floats:
 
 def _grid(strike: Floats, forward: Floats) -> Floats:
     """The listed strike nearest to a level: half a step goes up."""
-    step = np.where(np.abs(strike - forward) <= NEAR * forward, 5.0, 25.0)
+    step = _step(strike, forward)
     return np.asarray(np.floor(strike / step + 0.5) * step)
+
+
+def _outward(strike: Floats, forward: Floats) -> Floats:
+    """The listed strike at or below a level: of a put no nearer to the forward."""
+    step = _step(strike, forward)
+    return np.asarray(np.floor(strike / step) * step)
+
+
+def _step(strike: Floats, forward: Floats) -> Floats:
+    """Points between listed strikes."""
+    return np.where(np.abs(strike - forward) <= NEAR * np.abs(forward), 5.0, 25.0)

@@ -25,6 +25,18 @@ OPTION_MULTIPLIER = 100.0  # dollars a point, S&P 500 and VIX options alike
 SKEW_ASSUMED = 118.0  # median close of 1990 to 2018; marks that lean on it are indicative
 
 
+class NextSession(NamedTuple):
+    """What a one-day contract needs, one element a session.
+
+    Attributes:
+        expiry: the next session as days, where an S&P 500 option expires on it; else -1.
+        expected_range: one deviation of that session; NaN is unknown [decimal].
+    """
+
+    expiry: Ints
+    expected_range: Floats
+
+
 class BookMarket(NamedTuple):
     """The market, one element a session; NaN or -1 is unknown.
 
@@ -44,6 +56,7 @@ class BookMarket(NamedTuple):
         is_watched: whether that decision has the Second Engine on watch.
         is_gated: whether a condor gate was closed at the session before.
         sigma: volatility of the cone by session, horizon and quantile (75 %, 95 %) [decimal].
+        ahead: the session that follows; none where no one-day contract is asked of it.
     """
 
     days: Ints
@@ -61,6 +74,7 @@ class BookMarket(NamedTuple):
     is_watched: Bools
     is_gated: Bools
     sigma: Floats
+    ahead: NextSession | None = None
 
 
 class Marks(NamedTuple):

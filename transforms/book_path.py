@@ -13,8 +13,12 @@ of what has reached its multiple is sold; half of that gain of L1 buys L2, then 
 their base. What is sold so counts as held until its roll, what is recycled is beyond the decision
 and goes at its own roll.
 
+No purchase spends more than its cap, lifts the layers' yearly carry above its budget, or sells
+condors beyond their largest loss: what fits is bought, a note says which limit it was, and what a
+layer then lacks is tried again at the next close.
+
 Source:
-    Methodology 2.1 to 2.4 and 3.1.
+    Methodology 2.1 to 2.4 and 3.1, gate G-3.
 """
 
 from dataclasses import dataclass
@@ -23,11 +27,20 @@ from typing import NamedTuple
 import numpy as np
 
 from pricing.board import Floats
+from pricing.moves import VixCurve
 from schemas.book import BookTerms, LayerTerms
+from transforms.book_limit import (
+    Allowed,
+    condors_allowed,
+    curve_ahead,
+    hedges_allowed,
+    package_carry,
+)
 from transforms.book_listing import Offer, condor_offer, layer_offer
 from transforms.book_market import OPTION_MULTIPLIER, BookMarket, Ints, Marks, marks
 
 CONDOR = 0  # the layers follow as 1, 2, 3
+LAYERS = ("IC", "L1", "L2", "L3")
 _RECYCLED = 0.5  # of L1's realized gain
 _MOST = 2  # times base
 
@@ -44,10 +57,12 @@ class Holding:
         marks: by session since entry and leg.
         price: of the package by session since entry, negative for a credit [points].
         extrinsic: its time value, likewise [points].
+        carry: what one costs to hold a year, likewise; of a layer [dollars].
         held: contracts after each close since entry.
         count: contracts now.
         nominal: contracts of the decision that it stands for, what was monetized included.
         is_recycled: whether a gain bought it, beyond what the decision asks.
+        note: which limit left fewer of it than were asked; null where none did.
         is_monetized: whether half has been sold.
     """
 
@@ -58,10 +73,12 @@ class Holding:
     marks: Marks
     price: list[float]
     extrinsic: list[float]
+    carry: list[float]
     held: Ints
     count: int
     nominal: int
     is_recycled: bool
+    note: str | None = None
     is_monetized: bool = False
 
     @property
@@ -71,10 +88,17 @@ class Holding:
 
 
 class Walked(NamedTuple):
-    """Every holding there was, in order of entry, and the cash after each close [dollars]."""
+    """The path as it was walked.
+
+    Attributes:
+        holdings: every one there was, in order of entry.
+        cash: after each close [dollars].
+        notes: by session what a limit scaled or stopped, as ``L2 scaled_to_cap``.
+    """
 
     holdings: list[Holding]
     cash: Floats
+    notes: dict[int, tuple[str, ...]]
 
 
 @dataclass(slots=True)
@@ -84,10 +108,13 @@ class _Book:
     market: BookMarket
     terms: BookTerms
     offers: tuple[Offer, ...]
+    carries: list[Floats]
+    curve: VixCurve
     opened: list[Holding]
     every: list[Holding]
     flow: Floats
     wanted: list[int]
+    notes: dict[int, tuple[str, ...]]
 
     def of(self, layer: int) -> list[Holding]:
         """What a layer holds, the oldest first."""
@@ -102,27 +129,56 @@ class _Book:
         if not holding.count:
             self.opened.remove(holding)
 
-    def buy(self, t: int, layer: int, count: int, nominal: int) -> None:
-        """Open a holding of what is on offer."""
+    def buy(self, t: int, layer: int, count: int, *, is_recycled: bool = False) -> int:
+        """Open a holding of what is on offer, as many as the limits allow; how many those are."""
+        allowed = self._allowed(t, layer, count)
+        if allowed.token is not None:
+            self.notes[t] = (*self.notes.get(t, ()), f"{LAYERS[layer]} {allowed.token}")
+        if not allowed.contracts:
+            return 0
         offer = self.offers[layer]
         found = _held_marks(self.market, self.terms, layer, offer, t)
         holding = Holding(
             layer, t, int(offer.expiry[t]), offer, found,
             (found.price * offer.sign).sum(-1).tolist(),
             (found.extrinsic * offer.sign).sum(-1).tolist(),
-            np.zeros(found.price.shape[0], dtype=np.int64), 0, nominal, not nominal,
+            self._carried(t, layer, found), np.zeros(found.price.shape[0], dtype=np.int64), 0,
+            0 if is_recycled else allowed.contracts, is_recycled, allowed.token,
         )  # fmt: skip
         self.opened.append(holding)
         self.every.append(holding)
-        self.trade(t, holding, count)
+        self.trade(t, holding, allowed.contracts)
+        return allowed.contracts
+
+    def _carried(self, t: int, layer: int, found: Marks) -> list[float]:
+        """What one contract costs to hold a year, from its entry on."""
+        if layer == CONDOR:
+            return []
+        offer, rows = self.offers[layer], np.arange(t, t + found.price.shape[0])
+        contract = (np.asarray(offer.strike[t]), offer.right, offer.sign)
+        return list(package_carry(self.market, self.curve, rows, found, contract).tolist())
+
+    def _allowed(self, t: int, layer: int, count: int) -> Allowed:
+        offer = self.offers[layer]
+        if layer == CONDOR:
+            below, above = np.diff(offer.strike[t])[[0, 2]]
+            loss = (max(below, above) + offer.price[t]) * OPTION_MULTIPLIER
+            return condors_allowed(self.terms, count, float(loss))
+        held = [one.count * one.carry[t - one.first] for one in self.opened if one.layer != CONDOR]
+        cost = offer.price[t] * OPTION_MULTIPLIER + self.terms.commission_usd * offer.sign.size
+        carry = float(self.carries[layer - 1][t])
+        return hedges_allowed(self.terms, count, float(cost), carry, sum(held))
 
 
 def walk(market: BookMarket, terms: BookTerms) -> Walked:
     """Walk the model book over every session; a session reads nothing later than itself."""
     offers = (condor_offer(market, terms), *(layer_offer(market, one) for one in terms.layers))
+    curve = curve_ahead(market)
+    carries = [_offered_carry(market, curve, one) for one in offers[1:]]
     book = _Book(
-        market, terms, offers, [], [], np.zeros(market.days.size), [-1] * len(terms.layers)
-    )
+        market, terms, offers, carries, curve, [], [], np.zeros(market.days.size),
+        [-1] * len(terms.layers), {},
+    )  # fmt: skip
     for t in range(market.days.size):
         _condor(book, t)
         budget = sum(_sold(book, t, one) for one in list(book.opened) if one.layer != CONDOR)
@@ -132,7 +188,14 @@ def walk(market: BookMarket, terms: BookTerms) -> Walked:
         _recycle(book, t, budget)
         for one in book.opened:
             one.held[t - one.first] = one.count
-    return Walked(book.every, np.cumsum(book.flow))
+    return Walked(book.every, np.cumsum(book.flow), book.notes)
+
+
+def _offered_carry(market: BookMarket, curve: VixCurve, offer: Offer) -> Floats:
+    """What one contract on offer costs to hold a year, by session [dollars]."""
+    rows = np.arange(market.days.size)
+    found = marks(market, rows, offer.expiry, offer.strike, offer.right)
+    return package_carry(market, curve, rows, found, (offer.strike, offer.right, offer.sign))
 
 
 def _held_marks(market: BookMarket, terms: BookTerms, layer: int, offer: Offer, t: int) -> Marks:
@@ -153,7 +216,7 @@ def _condor(book: _Book, t: int) -> None:
     held = book.of(CONDOR)
     if not held:
         if book.offers[CONDOR].is_open[t] and book.terms.condor_units:
-            book.buy(t, CONDOR, book.terms.condor_units, book.terms.condor_units)
+            book.buy(t, CONDOR, book.terms.condor_units)
         return
     (condor,) = held
     debit, credit = -condor.price[t - condor.first], -condor.price[0]
@@ -214,7 +277,7 @@ def _adjust(book: _Book, t: int, layer: int) -> None:
     if wanted < 0:
         return
     if more > 0 and book.offers[layer].is_open[t]:
-        book.buy(t, layer, more, more)
+        book.buy(t, layer, more)
     for one in held:
         less = min(one.nominal, -more)
         if less <= 0 or not np.isfinite(one.price[t - one.first]):
@@ -236,5 +299,4 @@ def _recycle(book: _Book, t: int, budget: float) -> None:
         room -= sum(one.count for one in book.of(layer))
         count = min(int(budget // each), room)
         if count > 0:
-            book.buy(t, layer, count, 0)
-            budget -= count * each
+            budget -= book.buy(t, layer, count, is_recycled=True) * each

@@ -14,8 +14,9 @@ from pricing.smile import DAYS_PER_YEAR
 from pricing.verdict import Verdict, Verdicts
 from schemas.book import BookTerms
 from schemas.mart import MART_BOOK_DAILY, MART_BOOK_LEG_DAILY
+from transforms.book_engine import drift, engine
 from transforms.book_market import BookMarket, Ints
-from transforms.book_path import CONDOR, Holding, Walked
+from transforms.book_path import CONDOR, LAYERS, Holding, Walked
 from transforms.book_value import Booked, book_level
 
 BOOK = "model"
@@ -27,10 +28,8 @@ _LEG_FIELDS = {n: t for n, t in MART_BOOK_LEG_DAILY.schema.items() if n != "sess
 MADE = pl.Schema({**MART_BOOK_DAILY.schema, LEGS: pl.List(pl.Struct(_LEG_FIELDS))})
 """What the forward pass makes: the totals of each session, with its legs as a list."""
 
-_LAYERS = ("IC", "L1", "L2", "L3")
 _LEAST_EXTRINSIC = 0.05  # points
 _LEAST_CAPTURE = -100.0  # what the column takes as plausible
-_SE_DAYS = 82  # the middle of the Second Engine's 45 to 120
 _LEVELS = np.array([level.label or "nothing" for level in PricedFrom])
 _DAYS_PER_SESSION = DAYS_PER_YEAR / SESSIONS_PER_YEAR
 
@@ -41,14 +40,14 @@ def book_rows(
     """One row a session: the book's totals, and its legs as a list of structs."""
     # One empty row a session keeps the sessions without legs; whoever reads the list drops it.
     empty = pl.DataFrame({"row": np.arange(sessions.len())}, schema={"row": pl.Int64()})
-    parts = [_leg_rows(market, booked), _second_engine(market), empty]
+    made = _total_rows(sessions, terms, booked)
+    parts = [_leg_rows(market, booked), _second_engine(market, terms, made), empty]
     listed = (
         pl.concat(parts, how="diagonal")
         .sort("row", maintain_order=True)
         .group_by("row", maintain_order=True)
         .agg(pl.struct(list(_LEG_FIELDS)).alias(LEGS))
     )
-    made = _total_rows(sessions, terms, booked)
     return made.with_columns(listed[LEGS]).select(list(MADE))
 
 
@@ -90,6 +89,8 @@ def _leg_rows(market: BookMarket, booked: Booked) -> pl.DataFrame:
         .cast(pl.Date),
         priced_from=pl.Series(_LEVELS[found.priced_from[at]].tolist(), dtype=pl.String),
         fault=_faults(reason > LegReason.NO_ENTRY, reason),
+        futures_needed=pl.lit(None, dtype=pl.Float64),
+        margin_usd=pl.lit(None, dtype=pl.Float64),
     ).select("row", *_LEG_FIELDS)
 
 
@@ -101,22 +102,22 @@ def _plausible(at_entry: Floats, capture: Floats) -> Floats:
 def _contracts(market: BookMarket, holdings: list[Holding]) -> pl.DataFrame:
     """One row a leg of each holding, in order."""
     rows = [
-        (_leg_id(one, leg, market.days[one.first]), _LAYERS[one.layer], "option", "SPX" if one.layer == CONDOR else "VIX",
-         _right(one, leg), float(one.strike[leg]), one.expiry, one.first)
+        (_leg_id(one, leg, market.days[one.first]), LAYERS[one.layer], "option", "SPX" if one.layer == CONDOR else "VIX",
+         _right(one, leg), float(one.strike[leg]), one.expiry, one.first, one.note)
         for one in holdings
         for leg in range(one.offer.sign.size)
     ]  # fmt: skip
     schema = {
         "leg_id": pl.String(), "book_layer": pl.String(), "instrument": pl.String(),
         "root": pl.String(), "right": pl.String(), "strike": pl.Float64(), "expiry": pl.Int32(),
-        "first": pl.Int64(),
+        "first": pl.Int64(), "note": pl.String(),
     }  # fmt: skip
     return pl.DataFrame(rows, schema=schema, orient="row")
 
 
 def _leg_id(holding: Holding, leg: int, day: int) -> str:
     """Unique in a session: a layer is bought once a close, and recycled into once."""
-    layer = _LAYERS[holding.layer]
+    layer = LAYERS[holding.layer]
     entered = np.datetime64(int(day), "D")
     more = " recycled" if holding.is_recycled else ""
     return f"{layer} {entered}{more} {holding.strike[leg]:g}{_right(holding, leg)}"
@@ -132,34 +133,34 @@ def _first_leg(holdings: list[Holding]) -> Ints:
     return np.concatenate(([0], np.cumsum(sizes))).astype(np.int64)
 
 
-def _second_engine(market: BookMarket) -> pl.DataFrame:
+def _second_engine(market: BookMarket, terms: BookTerms, totals: pl.DataFrame) -> pl.DataFrame:
     """The dormant Second Engine's row where its state asks for one: the future it would buy.
 
-    Of no size and so of no value: only four signatures open it.
+    Of no size and so of no value, with how many would be bought and their margin.
     """
-    row = np.flatnonzero(market.is_watched)
-    days = (market.vix_expiries[:, None] - market.days[row]).astype(np.float64)
-    gap = np.where(np.isfinite(market.futures[:, row]), np.abs(days - _SE_DAYS), np.inf)
-    if not gap.size:
+    delta, loss = (
+        totals[name].fill_null(np.nan).to_numpy() for name in ("delta_usd", "max_loss_usd")
+    )
+    found = engine(market, terms, delta, loss)
+    if found is None:
         return pl.DataFrame(schema={"row": pl.Int64(), **_LEG_FIELDS})
-    place = gap.argmin(axis=0)
-    future, level = market.futures[place, row], market.future_levels[place, row]
+    row, future = found.row, found.future
     nothing = np.zeros(row.size)
     dollars = ("value_usd", "delta_usd", "gamma_usd", "vega_usd", "theta_usd", "roll_down_usd",
                "carry_usd_year", "extrinsic_usd")  # fmt: skip
     floats = {
         "quantity": nothing, "multiplier": nothing + FUTURE_MULTIPLIER, "leg_price": future,
         "leg_forward": future, "leg_delta": nothing + 1.0, **dict.fromkeys(dollars, nothing),
+        "futures_needed": found.contracts, "margin_usd": found.margin,
     }  # fmt: skip
     texts = {"book": BOOK, "leg_id": "SE", "book_layer": "SE", "instrument": "future",
              "root": "VX", "fault": SE_REASON}  # fmt: skip
-    expiry = market.vix_expiries[place]
     known = pl.DataFrame(
         {
             "row": pl.Series(row, dtype=pl.Int64),
-            "expiry": pl.Series(expiry).cast(pl.Int32).cast(pl.Date),
-            "days_to_expiry": pl.Series(expiry - market.days[row]).cast(pl.Int32),
-            "priced_from": pl.Series(_LEVELS[level].tolist(), dtype=pl.String),
+            "expiry": pl.Series(found.expiry).cast(pl.Int32).cast(pl.Date),
+            "days_to_expiry": pl.Series(found.expiry - market.days[row]).cast(pl.Int32),
+            "priced_from": pl.Series(_LEVELS[found.level].tolist(), dtype=pl.String),
         }
     ).with_columns(*_numbers(floats), **{name: pl.lit(text) for name, text in texts.items()})
     rest = [
@@ -193,19 +194,31 @@ def _total_rows(sessions: pl.Series, terms: BookTerms, booked: Booked) -> pl.Dat
         "cash_usd": walked.cash,
         "day_pnl_usd": whole.day_pnl,
         "nav_usd": np.full(walked.cash.shape, terms.nav_usd),
+        **drift(found.index_delta.sum(-1), terms),
     }
     worst = np.where(book.is_shown, found.reason, LegReason.OK).max(-1)
     level = book_level(book, found)
-    return pl.DataFrame({"session": sessions}).with_columns(
-        *_numbers(floats),
-        book=pl.lit(BOOK),
-        condor_units=pl.Series(units).cast(pl.Int32),
-        break_evens=pl.Series(_listed(whole.evens.roots, has_condor), dtype=pl.String),
-        is_inner_band_inside=_flags(whole.corridor.c1),
-        is_outer_band_outside=_flags(whole.corridor.c2),
-        priced_from=pl.Series(_LEVELS[level].tolist(), dtype=pl.String),
-        fault=_faults(worst > LegReason.NO_ENTRY, worst),
+    return (
+        pl.DataFrame({"session": sessions})
+        .with_columns(*_numbers(floats))
+        .with_columns(
+            pl.col("drift_closes").cast(pl.Int32),
+            book=pl.lit(BOOK),
+            condor_units=pl.Series(units).cast(pl.Int32),
+            break_evens=pl.Series(_listed(whole.evens.roots, has_condor), dtype=pl.String),
+            is_inner_band_inside=_flags(whole.corridor.c1),
+            is_outer_band_outside=_flags(whole.corridor.c2),
+            priced_from=pl.Series(_LEVELS[level].tolist(), dtype=pl.String),
+            fault=_faults(worst > LegReason.NO_ENTRY, worst),
+            note=_noted(walked.notes, sessions.len()),
+        )
     )
+
+
+def _noted(notes: dict[int, tuple[str, ...]], count: int) -> pl.Series:
+    """What limits scaled at each close, null where they scaled nothing."""
+    said = [", ".join(notes[row]) if row in notes else None for row in range(count)]
+    return pl.Series(said, dtype=pl.String)
 
 
 def _units(walked: Walked, count: int) -> Ints:

@@ -12,6 +12,7 @@ from schemas.step import Step
 from transforms.book import book_step
 from transforms.book_proposal import book_proposal_daily
 from transforms.book_scenario import book_scenario_daily
+from transforms.drip import drip_step
 
 
 def book_steps(terms: BookTerms) -> tuple[Step, ...]:
@@ -25,4 +26,5 @@ def book_steps(terms: BookTerms) -> tuple[Step, ...]:
             (MART_BOOK_LEG_DAILY, MART_HEDGE_DECISION_DAILY, *market),
             book_proposal_daily,
         ),
+        drip_step(terms),
     )

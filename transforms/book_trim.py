@@ -12,7 +12,7 @@ from pricing.legs import Legs, Market
 from pricing.moves import VixCurve
 from pricing.smile import IndexLevels, fair_vol, index_smile
 from pricing.trim import Hedge, Listed, Sold, TrimRules, trim_to_finance
-from transforms.book_view_legs import held
+from transforms.book_view_legs import EXPIRED, held
 from transforms.vix_family import TENOR_DAYS, family, numbers
 
 LAYER = "L2"
@@ -26,7 +26,7 @@ Values = dict[str, Any]
 
 def trim(
     rows: pl.DataFrame, legs: Legs, market: Market, tables: Mapping[str, pl.DataFrame],
-    curve: VixCurve | None,
+    curve: VixCurve | None, short_delta: float = 0.20,
 ) -> Values:  # fmt: skip
     """The least trim that pays for the layer's contracts, or why there is none.
 
@@ -40,6 +40,7 @@ def trim(
         market: levels of the session.
         tables: rows of the session, of the index, the cone and the decision.
         curve: where VIX futures roll to.
+        short_delta: most of either strike sold, absolute; 0.18 for a steward.
     """
     unit = _unit(rows)
     places = [_sold(legs, right) for right in (-1.0, 1.0)]
@@ -53,10 +54,12 @@ def trim(
     years = float(legs.years[put])
     levels = _levels(tables["core_index_daily"], years)
     sold = Sold(put, call, *(_listed(legs, one, market, levels) for one in (put, call)))
-    rules = TrimRules(inner_vol=_cone(tables["mart_vol_cone_daily"], years))
+    inner = _cone(tables["mart_vol_cone_daily"], years)
+    rules = TrimRules(inner_vol=inner, short_delta_max=short_delta)
     found = trim_to_finance(legs, market, sold, Hedge(hedge.rows(0), wanted), rules, curve)
     return {
         "outcome": found.reason.name.lower(),
+        "short_delta_limit": short_delta,
         "why": "",
         "layer": LAYER,
         "units_wanted": wanted,
@@ -85,13 +88,17 @@ def session_rows(
 
 def _unit(rows: pl.DataFrame) -> tuple[pl.DataFrame, int] | None:
     """The layer's newest contract as legs of one unit, and how many are held."""
-    mine = rows.filter((pl.col("book_layer") == LAYER) & (pl.col("quantity") != 0.0))
+    mine = rows.filter(_is_mine() & (pl.col("quantity") != 0.0))
     if mine.is_empty():
         return None
     newest = mine.filter(pl.col("expiry") == pl.col("expiry").max())
     count = float(newest["quantity"].max())  # type: ignore[arg-type]  # numbers
     unit = newest.with_columns(quantity=pl.col("quantity") / count)
     return (unit, max(round(count), 1)) if count > 0.0 else None
+
+
+def _is_mine() -> pl.Expr:
+    return (pl.col("book_layer") == LAYER) & (pl.col("fault").fill_null("") != EXPIRED)
 
 
 def _sold(legs: Legs, right: float) -> int | None:

@@ -18,12 +18,12 @@ from pricing.condor import CondorTerms, Wings, condor_terms, probability_between
 from pricing.corridor import Band, Corridor, corridor
 from pricing.curve import SESSIONS_PER_YEAR
 from pricing.legs import LegKind, LegMeasures, Legs, Market, measure_legs
-from pricing.moves import VixCurve
 from pricing.payoff import BreakEvens, break_evens, nearest_expiry
 from pricing.priced_from import Levels, PricedFrom
 from pricing.smile import IndexLevels, index_smile
 from pricing.stress import coverage
 from schemas.book import BookTerms
+from transforms.book_limit import curve_ahead
 from transforms.book_market import (
     OPTION_MULTIPLIER,
     BookMarket,
@@ -36,8 +36,6 @@ from transforms.book_path import CONDOR, Holding, Walked
 HORIZONS = np.array([5, 10, 21, 42, 63, 126, 252])  # of the cone [sessions]
 
 _WIDTH = 16  # slots; so many more where they do not do, so that sums round as if none were added
-
-_NODES = 9  # futures ahead
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +60,24 @@ class Valued(NamedTuple):
 
     legs: LegMeasures
     carry: Carry
+
+
+class Position(NamedTuple):
+    """What legs are worth together, one element a session; NaN is unknown.
+
+    Attributes:
+        evens: break-evens of the whole position.
+        life: to the nearest condor expiry [years of sessions].
+        coverage: gain of the hedge under stress over the condors' largest loss.
+        hedge_carry: of what is no index option over a year at today's theta and roll-down [dollars].
+        corridor: C-1 and C-2 of the position's break-evens.
+    """
+
+    evens: BreakEvens
+    life: Floats
+    coverage: Floats
+    hedge_carry: Floats
+    corridor: Corridor
 
 
 class Totals(NamedTuple):
@@ -156,36 +172,35 @@ def _places(holdings: list[Holding]) -> list[list[int]]:
     return found
 
 
-def curve_ahead(market: BookMarket) -> VixCurve:
-    """VIX futures of each session along which nothing but time moves, the VIX itself at no days."""
-    days = (market.vix_expiries[:, None] - market.days).astype(np.float64)
-    is_ahead = (days > 0.0) & np.isfinite(market.futures)
-    nearest = np.argsort(np.where(is_ahead, days, np.inf), axis=0, kind="stable")[:_NODES]
-    nodes, values = (
-        np.take_along_axis(np.where(is_ahead, one, np.nan), nearest, axis=0).T
-        for one in (days, market.futures)
-    )
-    zero = np.zeros((market.days.size, 1))
-    return VixCurve(np.hstack([zero, nodes]), np.hstack([market.vix[:, None], values]))
-
-
 def totals(
     market: BookMarket, terms: BookTerms, walked: Walked, book: Slots, valued: Valued
 ) -> Totals:
     """Measures of the book as a whole."""
-    legs, day = book.legs, Market(market.spot, market.vix)
     condor = _condor_terms(walked, market.days.size)
-    life = nearest_expiry(legs) / SESSIONS_PER_YEAR
-    evens = break_evens(legs, day)
+    whole = position(market, book.legs, valued.carry)
     worth = valued.legs.value.sum(-1) + walked.cash
     return Totals(
         condor=condor,
-        evens=evens,
-        probability=_probability(market, terms, condor, life),
-        coverage=coverage(legs, day).ratio,
-        hedge_carry=np.where(legs.is_index, 0.0, valued.carry.cost).sum(-1),
-        corridor=_corridor(market, evens, life * SESSIONS_PER_YEAR),
+        evens=whole.evens,
+        probability=_probability(market, terms, condor, whole.life),
+        coverage=whole.coverage,
+        hedge_carry=whole.hedge_carry,
+        corridor=whole.corridor,
         day_pnl=np.diff(worth, prepend=0.0),
+    )
+
+
+def position(market: BookMarket, legs: Legs, carry: Carry) -> Position:
+    """Measures of any legs of each session taken together: the model book's, or those on offer."""
+    day = Market(market.spot, market.vix)
+    life = nearest_expiry(legs) / SESSIONS_PER_YEAR
+    evens = break_evens(legs, day)
+    return Position(
+        evens=evens,
+        life=life,
+        coverage=coverage(legs, day).ratio,
+        hedge_carry=np.where(legs.is_index, 0.0, carry.cost).sum(-1),
+        corridor=_corridor(market, evens, life * SESSIONS_PER_YEAR),
     )
 
 

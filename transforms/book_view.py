@@ -1,13 +1,13 @@
-"""A book of one session looked at from every side: legs, totals, scenarios, the weeks ahead, a trim.
+"""A book of one session looked at from every side: legs, totals, scenarios, the weeks ahead, trades.
 
 Nothing here is stored. Marks and sums are the tables'; what happens after a move is computed from
 the stored forward and volatility of each leg.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import polars as pl
@@ -20,18 +20,23 @@ from pricing.priced_from import PricedFrom
 from pricing.smile import DAYS_PER_YEAR
 from pricing.stress import coverage, scenario_grid
 from pricing.time_shift import HORIZONS, expected_moves, time_shift
+from schemas.book import BookTerms
 from schemas.core import CORE_INDEX_DAILY, CORE_RATE_DAILY
 from schemas.mart import (
     MART_BOOK_DAILY,
     MART_BOOK_LEG_DAILY,
     MART_FUTURES_CURVE_DAILY,
     MART_HEDGE_DECISION_DAILY,
+    MART_RULE_EVALUATION_DAILY,
     MART_VOL_CONE_DAILY,
     MART_VOL_FORECAST_DAILY,
 )
+from schemas.offer_tables import MART_BOOK_OFFER_DAILY
 from transforms.book_scenario import SPOT_CHANGES, VIX_POINTS
 from transforms.book_trim import session_rows, trim
-from transforms.book_view_legs import held
+from transforms.book_view_delta import fine_tuning, second_engine
+from transforms.book_view_legs import EXPIRED, held, places_of
+from transforms.book_view_roll import rolls
 from transforms.standing import BASELINE_SESSIONS
 
 Floats = NDArray[np.float64]
@@ -40,14 +45,19 @@ Values = dict[str, Any]
 TABLES = (
     MART_BOOK_LEG_DAILY, MART_BOOK_DAILY, CORE_INDEX_DAILY, CORE_RATE_DAILY,
     MART_VOL_FORECAST_DAILY, MART_FUTURES_CURVE_DAILY, MART_VOL_CONE_DAILY,
-    MART_HEDGE_DECISION_DAILY,
+    MART_HEDGE_DECISION_DAILY, MART_BOOK_OFFER_DAILY, MART_RULE_EVALUATION_DAILY,
 )  # fmt: skip
 """What ``book_view`` reads; rows after the session are left aside."""
+PARITY = "mart_parity_state_daily"
+"""What it reads too, where it is there."""
 
 PATHS = ("forecast", "plus_sd", "minus_sd")
 MOVES = ("down_em", "flat", "up_em")
 
-_TRIM_TABLES = ("core_index_daily", "mart_vol_cone_daily", "mart_hedge_decision_daily")
+_TRADE_TABLES = (
+    "core_index_daily", "mart_vol_cone_daily", "mart_hedge_decision_daily",
+    "mart_futures_curve_daily", "mart_book_offer_daily", "mart_rule_evaluation_daily",
+)  # fmt: skip
 _LEVELS = {level.name.lower(): level for level in PricedFrom}
 
 
@@ -57,8 +67,10 @@ class BookView:
 
     ``legs`` and ``total`` are rows of the two book tables, ``before`` is the total of the session
     before and ``changes`` the legs whose contracts are others since, ``scenarios`` and ``shifts`` what the
-    book gains, ``stress`` the parts of its coverage, ``trim`` what nearer strikes would finance; empty where a leg has no value, and
-    ``unknown`` then says why.
+    book gains, ``stress`` the parts of its coverage, ``trim`` what nearer strikes would finance,
+    ``fine_tuning`` the synthetic forwards against its delta; empty where a leg has no value, and
+    ``unknown`` then says why. ``rolls`` sets holding each package against rolling it, ``engine``
+    is the Second Engine's review.
     """
 
     session: date
@@ -72,6 +84,9 @@ class BookView:
     shifts: tuple[Values, ...]
     stress: Values
     trim: Values
+    fine_tuning: Values
+    rolls: tuple[Values, ...]
+    engine: Values
     unknown: str
 
     def as_json(self) -> Values:
@@ -88,6 +103,9 @@ class BookView:
             "time_shift": list(self.shifts),
             "stress": self.stress,
             "trim_to_finance": self.trim,
+            "fine_tuning": self.fine_tuning,
+            "roll_advice": list(self.rolls),
+            "second_engine": self.engine,
             "unknown": self.unknown,
         }
 
@@ -103,35 +121,59 @@ class _Day:
     spot_returns: Floats
 
 
-def book_view(frames: Mapping[str, pl.DataFrame], session: date, book: str) -> BookView | None:
+def book_view(
+    frames: Mapping[str, pl.DataFrame], session: date, book: str, terms: BookTerms | None = None
+) -> BookView | None:
     """One book at one session; null where the tables have none.
 
     Args:
-        frames: the tables of ``TABLES`` by name; what the book was before is read off the last
-            session before that the two book tables have.
+        frames: the tables of ``TABLES`` by name, and ``PARITY`` where it is there; what the book
+            was before is read off the last session before that the two book tables have.
         session: the session described.
         book: ``model`` or ``desk``.
+        terms: limits that the trades are held to; those of the methodology where none are given.
     """
     totals = _rows(frames, MART_BOOK_DAILY.name, session, book)
     if not totals:
         return None
+    limits = BookTerms() if terms is None else terms
     legs = tuple(_rows(frames, MART_BOOK_LEG_DAILY.name, session, book))
-    day = _day(frames, session)
-    unknown = _unknown(legs, day)
-    past = _past(frames, session, book, legs)
-    market = {"spx_close": _plain(day.market.spot), "vix_close": _plain(day.market.vix)}
-    if unknown:
-        return BookView(session, book, market, legs, totals[0], *past, (), (), {}, {}, unknown)
-    rows = _leg_rows(frames, session, book).with_columns(rf_30d=pl.lit(day.rate))
-    position = held(rows)[1].rows(0)
-    level = _weakest(legs)
-    tables = session_rows(frames, session, _TRIM_TABLES)
-    trimmed = trim(rows, position, day.market, tables, day.curve)
-    return BookView(
-        session, book, market, legs, totals[0], *past,
-        _scenarios(position, day, level), _shifts(position, day, level),
-        _stress(position, day, level), {**trimmed, "priced_from": level}, "",
+    day, total = _day(frames, session), totals[0]
+    tables = session_rows(frames, session, _TRADE_TABLES)
+    seen = _Seen(
+        session, book, {"spx_close": _plain(day.market.spot), "vix_close": _plain(day.market.vix)},
+        legs, total, *_past(frames, session, book, legs),
     )  # fmt: skip
+    advice = rolls(legs, total, tables, limits)
+    review = second_engine(total, day.market, day.rate, tables, limits)
+    unknown = _unknown(legs, day)
+    if unknown:
+        return BookView(*seen, (), (), {}, {}, {}, advice, review, unknown)
+    rows = _leg_rows(frames, session, book).with_columns(rf_30d=pl.lit(day.rate))
+    position, layers = held(rows)[1].rows(0), places_of(rows)
+    level = _weakest(legs)
+    trimmed = trim(rows, position, day.market, tables, day.curve, limits.trim_delta)
+    parity = frames.get(PARITY, pl.DataFrame({"session": []}, schema={"session": pl.Date()}))
+    tuned = fine_tuning(
+        legs, total, day.market, day.rate, parity.filter(pl.col("session") == session), limits
+    )
+    return BookView(
+        *seen, _scenarios(position, day, level), _shifts(position, day, level, layers),
+        _stress(position, day, level), {**trimmed, "priced_from": level},
+        {**tuned, "priced_from": level}, advice, review, "",
+    )  # fmt: skip
+
+
+class _Seen(NamedTuple):
+    """What needs no value of any leg."""
+
+    session: date
+    book: str
+    market: Values
+    legs: tuple[Values, ...]
+    total: Values
+    before: Values
+    changes: tuple[Values, ...]
 
 
 def _leg_rows(frames: Mapping[str, pl.DataFrame], session: date, book: str) -> pl.DataFrame:
@@ -179,14 +221,18 @@ def _unknown(legs: tuple[Values, ...], day: _Day) -> str:
         return "no legs are held"
     if not np.isfinite([day.market.spot, day.market.vix]).all():
         return "the S&P 500 or the VIX of the session is not known"
-    without = [leg["leg_id"] for leg in legs if leg["value_usd"] is None]
+    without = [
+        leg["leg_id"] for leg in legs if leg["value_usd"] is None and leg["fault"] != EXPIRED
+    ]
     return f"no value of {', '.join(without)}" if without else ""
 
 
 def _weakest(legs: tuple[Values, ...]) -> str:
     """A move is a model's at best, and weaker where a leg is."""
     found = [
-        _LEVELS.get(str(leg["priced_from"]), PricedFrom.NOTHING) for leg in legs if leg["quantity"]
+        _LEVELS.get(str(leg["priced_from"]), PricedFrom.NOTHING)
+        for leg in legs
+        if leg["quantity"] and leg["fault"] != EXPIRED
     ]
     return max(PricedFrom.MODEL, *found).name.lower()
 
@@ -255,7 +301,9 @@ def _scenarios(position: Legs, day: _Day, level: str) -> tuple[Values, ...]:
     )  # fmt: skip
 
 
-def _shifts(position: Legs, day: _Day, level: str) -> tuple[Values, ...]:
+def _shifts(
+    position: Legs, day: _Day, level: str, layers: Sequence[str]
+) -> tuple[Values, ...]:  # fmt: skip
     found = time_shift(position, day.market, day.vix_paths, day.spot_returns, curve=day.curve)
     return tuple(
         {
@@ -268,12 +316,22 @@ def _shifts(position: Legs, day: _Day, level: str) -> tuple[Values, ...]:
             "vega_vix_usd": _plain(found.vega_vix[h, p, m]),
             "extrinsic_change": _plain(found.extrinsic_change[h, p, m]),
             "roll_down_usd": _plain(found.roll_down[h].sum()),
+            "roll_down_by_layer": _by_layer(found.roll_down[h], layers),
             "priced_from": level,
         }
         for h, horizon in enumerate(HORIZONS)
         for p, path in enumerate(PATHS)
         for m, move in enumerate(MOVES)
     )  # fmt: skip
+
+
+def _by_layer(roll_down: Floats, layers: Sequence[str]) -> list[Values]:
+    """Of each layer that holds VIX futures or options on them [dollars]."""
+    names = np.array(layers)
+    return [
+        {"book_layer": name, "roll_down_usd": _plain(roll_down[: names.size][names == name].sum())}
+        for name in sorted({*layers} - {"IC"})
+    ]
 
 
 def _stress(position: Legs, day: _Day, level: str) -> Values:

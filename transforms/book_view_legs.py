@@ -5,13 +5,16 @@ import polars as pl
 
 from pricing.black import black76_price
 from pricing.board import Floats
+from pricing.etp import CHANGED, PRODUCTS
 from pricing.legs import LegKind, Legs
 from pricing.priced_from import PricedFrom
 from pricing.smile import DAYS_PER_YEAR
 
 _LEVELS = {level.name.lower(): level.value for level in PricedFrom}
-_PRODUCT_DAYS = 30.0  # a share of a product that rolls never expires
-_LEAST_STRIKE = 1e-6
+EXPIRED = "expired"
+
+_PRODUCT_DAYS = 3650.0  # a share of a product that rolls never expires
+_LEAST_STRIKE = 1e-9
 _ANY_VOLATILITY = 0.2  # call less put of one strike is worth the same at every volatility
 _LEAST_PRICE = 1e-3  # points; below it a price says nothing of the discount
 _DISCOUNTS = (0.5, 1.2)
@@ -22,7 +25,7 @@ def held(rows: pl.DataFrame) -> tuple[pl.DataFrame, Legs]:
     """The legs of every book, and which session and book each place of the first axis is.
 
     A synthetic is a call less a put of its strike. A share of a product is a call on it that is
-    struck at next to nothing. The discount is what makes the stored mark of an option its price;
+    struck at next to nothing. What has expired is no leg any more. The discount is what makes the stored mark of an option its price;
     that of the rate where the mark says nothing of it.
 
     Args:
@@ -51,16 +54,16 @@ def _parts(rows: pl.DataFrame) -> pl.DataFrame:
     put = call.with_columns(
         right=pl.lit("P"), quantity=-pl.col("quantity"), entry_price=pl.col("entry_price") * 0.0
     )
-    every = pl.concat([single, call, put]).sort(*_BOOK, "leg_id", "right")
+    every = _in_order(pl.concat([single, call, put]))
     is_share = (pl.col("instrument") == "etp") & pl.col("strike").is_null()
     days = pl.when(is_share).then(_PRODUCT_DAYS).otherwise(pl.col("days_to_expiry"))
     years = days / DAYS_PER_YEAR
     rate = pl.when(is_share).then(0.0).otherwise(pl.col("rf_30d").fill_null(0.0))
     return every.select(
         *_BOOK,
-        "quantity",
-        "multiplier",
-        "entry_price",
+        quantity=pl.when(pl.col("fault") == EXPIRED).then(0.0).otherwise("quantity"),
+        multiplier="multiplier",
+        entry_price="entry_price",
         kind=_kind(),
         right=pl.when(pl.col("right") == "P").then(-1.0).otherwise(1.0),
         strike=pl.when(is_share).then(_LEAST_STRIKE).otherwise(pl.col("strike")),
@@ -71,12 +74,43 @@ def _parts(rows: pl.DataFrame) -> pl.DataFrame:
         priced_from=pl.col("priced_from").replace_strict(
             _LEVELS, default=PricedFrom.NOTHING.value, return_dtype=pl.Float64
         ),
+        leverage=_leverage(),
+        roll_yield=_roll_yield(),
         leg_price=pl.when(~is_share & (pl.col("instrument") != "future")).then("leg_price"),
     )
 
 
 _COLUMNS = ("kind", "right", "strike", "years", "quantity", "multiplier", "forward", "discount",
-            "volatility", "entry_price", "priced_from")  # fmt: skip
+            "volatility", "entry_price", "priced_from", "leverage", "roll_yield")  # fmt: skip
+
+
+def _in_order(parts: pl.DataFrame) -> pl.DataFrame:
+    return parts.sort(*_BOOK, "leg_id", "right")
+
+
+def places_of(rows: pl.DataFrame) -> list[str]:
+    """The layer of each place of one book, in the order of ``held``."""
+    is_synthetic = pl.col("instrument") == "synthetic"
+    twice = [rows.filter(is_synthetic).with_columns(right=pl.lit(right)) for right in ("C", "P")]
+    return _in_order(pl.concat([rows.filter(~is_synthetic), *twice]))["book_layer"].to_list()
+
+
+def _leverage() -> pl.Expr:
+    """Of a product, as of the session; one of everything else."""
+    day = pl.col("session").cast(pl.Int32)
+    factor = pl.lit(1.0)
+    for root, one in PRODUCTS.items():
+        in_force = pl.when(day < CHANGED).then(one.before).otherwise(one.leverage)
+        factor = pl.when(pl.col("root") == root).then(in_force).otherwise(factor)
+    return factor
+
+
+def _roll_yield() -> pl.Expr:
+    """What a session earns a product's futures, from what its leg gains by it; none elsewhere."""
+    size = pl.col("quantity") * pl.col("multiplier") * pl.col("leg_delta") * pl.col("leg_forward")
+    earned = pl.col("roll_down_usd") / (size * _leverage())
+    is_product = (pl.col("instrument") == "etp") & earned.is_finite()
+    return pl.when(is_product).then(earned).otherwise(0.0)
 
 
 def _kind() -> pl.Expr:

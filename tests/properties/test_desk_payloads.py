@@ -45,6 +45,9 @@ WRONG = {
     "entry_price": st.one_of(st.sampled_from(["true", "'1'", "1_0.5", "cheap"]),
                              st.floats(20_001, 1e12).map(str), st.floats(-1e12, -20_001).map(str)),
     "opened_on": st.sampled_from(["1024-01-05", "2024-01-05 10:30:00", "20240105", "yesterday", "1"]),
+    "spot": st.one_of(st.sampled_from(["", "true", "'8'", "0", "-8.4", "cheap"]),
+                      st.floats(10_001, 1e12).map(str), st.floats(-1e12, 0.49).map(str)),
+    "spot_on": st.sampled_from(["", "1024-01-05", "2024-01-05 10:30:00", "20240105", "'2024-01-05'"]),
 }  # fmt: skip
 
 

@@ -138,11 +138,19 @@ def test_text_is_aligned_and_whole(block: dict[str, Any]) -> None:
 
 
 def test_expired_leg_is_named(block: dict[str, Any]) -> None:
-    """After its expiry a leg is named with what to do, and the book has no value."""
+    """After its expiry a leg is named and worth its settlement; the book of the rest has a value."""
     assert block["name"] == "desk"
     result = CliRunner().invoke(app, ["book", "--date", "2018-03-19", "--book", "desk"])
-    assert "put sold: expired by this session: take it out of the desk" in result.stdout
-    assert re.search(r"^value +- ", result.stdout, re.MULTILINE)
+    assert "put sold: expired by this session, worth what it settled at" in result.stdout
+    assert re.search(r"^value +[-0-9,]+ USD", result.stdout, re.MULTILINE)
+    told = json.loads(
+        CliRunner().invoke(app, ["book", "--date", "2018-03-19", "--book", "desk", "--json"]).stdout
+    )
+    gone = {leg["leg_id"]: leg["pnl_usd"] for leg in told["legs"] if leg["fault"] == "expired"}
+    # The S&P 500 closed at 2,752.01 on 2018-03-16: every option of the condor ended worthless.
+    assert gone == pytest.approx(
+        {"put wing": -5_100.0, "put sold": 9_000.0, "call sold": 9_200.0, "call wing": -1_500.0}
+    )
 
 
 def test_unknown_book_is_refused(block: dict[str, Any]) -> None:

@@ -109,8 +109,9 @@ def test_steward_trims_less(frames: Frames) -> None:
 def test_roll_down_by_layer_is_the_whole(frames: Frames) -> None:
     """What the layers gain along the curve is what the book does; condors have none."""
     for one in _view(frames).shifts:
-        assert {*one["roll_down_by_layer"]} == {"L2"}
-        assert one["roll_down_by_layer"]["L2"] == pytest.approx(one["roll_down_usd"])
+        (layer,) = one["roll_down_by_layer"]
+        assert layer["book_layer"] == "L2"
+        assert layer["roll_down_usd"] == pytest.approx(one["roll_down_usd"])
 
 
 def test_fine_tuning_needs_more_than_a_contract(frames: Frames) -> None:
