@@ -38,6 +38,7 @@ from sources import (
     fred,
     midas,
     nasdaq_ipo,
+    own_chain,
     own_csv,
     shiller,
     treasury,
@@ -174,6 +175,16 @@ def _own(live: Live) -> Iterator[Dataset]:
 
 def _own_file(stem: str, fetch: Callable[[], bytes] | None) -> Dataset:
     names, file = tuple(entry.id for entry in SERIES), f"{stem}.csv"
+    if stem.startswith(own_chain.PREFIX):  # no series of the catalogue begins so
+        parse_chain = partial(own_chain.parse_own_chain, file=file)
+        return Dataset(
+            f"{_OWN}{stem}",
+            RAW_OPTION_QUOTE,
+            parse_chain,
+            fetch,
+            publisher=feeds.OWN,
+            terms="Yours",
+        )
     close = f"{stem}_close"  # a fund's own file is named by its symbol
     parse = (
         partial(own_csv.parse_own_close, series_id=close, file=file)
@@ -353,8 +364,10 @@ def _extra(live: Live, who: Mapping[str, Publisher]) -> Iterator[Dataset]:
         yield _observed("wsj_diary", _request(who["wsj"], wsj.diary_request()), wsj.parse_diary,
                         feeds.WSJ)  # fmt: skip
     if "yahoo" in live.extra:
-        for symbol, name in _names(feeds.YAHOO).items():
-            parse = partial(yahoo.parse_chart, symbol=symbol, series_id=name)
+        names = _names(feeds.YAHOO)
+        for symbol in (one for one in names if " " not in one):
+            parse = partial(yahoo.parse_chart, symbol=symbol, series_id=names[symbol],
+                            volume_id=names.get(f"{symbol} volume"))  # fmt: skip
             yield _observed(f"yahoo_{symbol.lower()}",
                             _request(who["yahoo"], yahoo.chart_request(symbol)), parse,
                             feeds.YAHOO)  # fmt: skip

@@ -11,18 +11,30 @@ from functools import lru_cache, partial
 import numpy as np
 import polars as pl
 
-from schemas.raw import RAW_EVENT, RAW_EXPIRY, RAW_OBSERVATION, RAW_SESSION, RAW_VX_SETTLEMENT
+from schemas.raw import (
+    RAW_EVENT,
+    RAW_EXPIRY,
+    RAW_OBSERVATION,
+    RAW_OPTION_QUOTE,
+    RAW_SESSION,
+    RAW_VX_SETTLEMENT,
+)
 from schemas.series import offered_by
+from sources import simulated_accounts as accounts
 from sources import simulated_economy as economy
 from sources import simulated_equity as equity
+from sources import simulated_money as monetary
+from sources import simulated_sectors as branches
 from sources import simulated_volatility as volatility
 from sources.calendar import fetch_sessions, is_session, nearest_sessions, parse_sessions
 from sources.dataset import Dataset
 from sources.delimited import dates, figures, instants, text_table
 from sources.errors import SourceError
 from sources.expiries import fetch_expiries, parse_expiries
+from sources.simulated_chain import CHAIN_FILE, Close, chain, parse_quotes
 from sources.simulated_economy import Print
 from sources.simulated_noise import Path
+from sources.simulated_plants import Plant, of_kind, planted, reserves_left, steepening
 from sources.simulated_schedule import announcements, months, vx_expiry
 
 FEWEST_SESSIONS, MOST_SESSIONS = 300, 20_000
@@ -30,6 +42,8 @@ _FIRST_END, _LAST_END = date(1990, 1, 1), date(2098, 12, 31)
 _AHEAD = timedelta(days=400)  # schedules and listed expiries reach beyond the last session
 _WARM_UP = 520  # sessions simulated and thrown away, so that slow means have settled
 _EVENT_WINDOW = 6  # sessions that the nine days of the VIX9D span
+
+_FIRST_CHAIN = date(1993, 1, 1)  # before it no S&P 500 option settled as today's do
 
 _OBSERVATIONS = "simulated_observations"
 _VX = "simulated_vx"
@@ -43,7 +57,7 @@ _DAY, _INSTANT = "%Y-%m-%d", "%Y-%m-%dT%H:%M:%SZ"
 
 @dataclass(frozen=True)
 class Simulation:
-    """Which market is simulated: how many sessions, the last of them, and the seed.
+    """Which market is simulated: how many sessions, the last of them, the seed, what is planted.
 
     ``end`` is always a session: another date is moved back to the last session before it.
     """
@@ -51,6 +65,7 @@ class Simulation:
     sessions: int = 1300
     end: date = date(2025, 12, 31)
     seed: int = 7
+    plants: tuple[Plant, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse a length, an end or a seed that cannot be simulated."""
@@ -74,14 +89,16 @@ class Simulation:
 
 def datasets(simulation: Simulation) -> tuple[Dataset, ...]:
     """The simulated market's datasets, the calendar first."""
-    return (
+    every = (
         Dataset("raw_session", RAW_SESSION, parse_sessions, partial(_fetch_calendar, simulation)),
         Dataset("raw_expiry", RAW_EXPIRY, parse_expiries, partial(fetch_listed, simulation)),
         Dataset(_OBSERVATIONS, RAW_OBSERVATION, parse_observations,
                 partial(fetch_observations, simulation)),
         Dataset(_VX, RAW_VX_SETTLEMENT, parse_settlements, partial(fetch_settlements, simulation)),
         Dataset(_EVENTS, RAW_EVENT, parse_events, partial(fetch_events, simulation)),
+        Dataset(CHAIN_FILE, RAW_OPTION_QUOTE, parse_quotes, partial(fetch_quotes, simulation)),
     )  # fmt: skip
+    return every if simulation.end >= _FIRST_CHAIN else every[:-1]
 
 
 def fetch_observations(simulation: Simulation) -> bytes:
@@ -89,10 +106,12 @@ def fetch_observations(simulation: Simulation) -> bytes:
     market = _market(simulation)
     days = pl.Series("event_date", market.sessions, dtype=pl.Date())
     monthly = _monthly(market, simulation)
+    by_name: dict[str, list[Print]] = {}
+    for row in monthly:
+        by_name.setdefault(row.series_id, []).append(row)
     names = [entry.id for entry in offered_by("simulated")]
     frames = [_daily(name, days, market.daily[name]) for name in names if name in market.daily]
-    frames += [_printed(name, [row for row in monthly if row.series_id == name])
-               for name in names if name not in market.daily]  # fmt: skip
+    frames += [_printed(name, by_name.get(name, [])) for name in names if name not in market.daily]
     return _csv(pl.concat(frames))
 
 
@@ -129,12 +148,38 @@ def _observed(table: pl.DataFrame) -> pl.DataFrame:
 
 def fetch_settlements(simulation: Simulation) -> bytes:
     """Settlements of the eight listed VX contracts on every session, as CSV text."""
+    return _csv(_settlements(simulation))
+
+
+def _settlements(simulation: Simulation) -> pl.DataFrame:
     market = _market(simulation)
     expiries = _vx_expiries(market, simulation.end + timedelta(days=290))
+    steeper = steepening(simulation.plants, market.sessions)
     day, expiry, settle = volatility.settlements(
-        market.vix, simulation.seed, market.sessions, expiries
+        market.vix, simulation.seed, market.sessions, expiries, steeper
     )
-    return _csv(pl.DataFrame({"event_date": day, "expiry": expiry, "settle": settle}))
+    return pl.DataFrame({"event_date": day, "expiry": expiry, "settle": settle})
+
+
+def fetch_quotes(simulation: Simulation) -> bytes:
+    """The option chain of the last session, as CSV text."""
+    daily, end = _market(simulation).daily, simulation.end
+    half_days = {line[:10] for line in _calendar(simulation) if line.endswith("true")}
+    last = {name: float(path[-1]) for name, path in daily.items()}
+    close = Close(
+        end, end.isoformat() in half_days, last["spx_close"], last["vix_close"], last["vvix_close"],
+        term=((9, last["vix9d_close"]), (30, last["vix_close"]), (93, last["vix3m_close"]),
+              (184, last["vix6m_close"])),
+        rates=((30, last["rf_30d"]), (91, last["treasury_3m"]), (730, last["treasury_2y"])),
+    )  # fmt: skip
+    listed = [line.split(",")[:2] for line in fetch_listed(simulation).decode().splitlines()[1:]]
+    expiries = [(root, date.fromisoformat(day)) for root, day in listed]
+    vx = _settlements(simulation).filter(pl.col("event_date") == end).select("expiry", "settle")
+    plants = of_kind(simulation.plants, "parity")
+    for plant in plants:
+        if plant.session != end:
+            plant.refuse(f"the last session, {end}, which alone has a chain")
+    return _csv(chain(close, expiries, vx.rows(), simulation.seed, has_dear_call=bool(plants)))
 
 
 def fetch_listed(simulation: Simulation) -> bytes:
@@ -225,8 +270,14 @@ def _market(simulation: Simulation) -> _Market:
         "wti_close": economy.oil(tape, seed),
         **equity.breadth(tape, seed),
     }
+    daily |= monetary.money(tape, daily, seed, decisions)
+    daily |= branches.sectors(tape, daily["treasury_10y"], seed)
+    daily |= branches.index_fund(daily["spx_close"], daily["vix_close"], seed)
+    daily |= branches.ether(tape, seed)
+    daily |= branches.gauges(daily["vix_close"], seed)
     flow = economy.cash_flow(daily["spx_close"], daily["treasury_10y"], seed)
     published = {name: path[_WARM_UP:] for name, path in daily.items()}
+    published = planted(simulation.plants, published, sessions)
     return _Market(sessions, calendar, published, vix[_WARM_UP:], flow[_WARM_UP:])
 
 
@@ -266,6 +317,7 @@ def _before_decisions(decisions: list[int], count: int) -> Path:
 
 
 def _monthly(market: _Market, simulation: Simulation) -> list[Print]:
+    """What is published by the week, month or quarter."""
     sessions, calendar, daily = market.sessions, market.calendar, market.daily
     every = months(sessions[0], simulation.end)
     quarters = [month for month in every if month.month % 3 == 1]
@@ -273,11 +325,19 @@ def _monthly(market: _Market, simulation: Simulation) -> list[Print]:
     marks = economy.rows_before(every, sessions)
     ends = economy.month_ends(every, sessions, calendar)
     last, seed = simulation.end, simulation.seed
+    oil = accounts.oil_by_month(every, sessions, daily["wti_close"])
+    real = economy.gdp_real(quarters, calendar, last, seed, simulation.plants)
     return [
         *economy.premium_marks(marks, close, ten_year, market.flow),
         *economy.factors(ends, close, daily["rf_30d"], seed),
         *economy.core_cpi(every, calendar, last, seed),
-        *economy.gdp_real(quarters, calendar, last, seed),
+        *real,
+        *accounts.gdp_nominal(real, every, seed),
+        *accounts.prices(every, calendar, last, oil, seed),
+        *accounts.corporations(quarters, sessions, calendar, daily, seed),
+        *accounts.shiller(every, sessions, calendar, daily, market.flow, seed),
+        *monetary.bank_reserves(sessions, reserves_left(simulation.plants, sessions), seed),
+        *monetary.abroad(every, sessions, calendar, daily, seed),
     ]
 
 

@@ -1,12 +1,13 @@
 """Simulated rates, credit, cash flows and the monthly figures that are published with a lag."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 import numpy as np
 
 from sources.simulated_equity import SESSIONS_PER_YEAR, Tape
 from sources.simulated_noise import Path, reverting, ripple, smoothed, stream
+from sources.simulated_plants import REVISED_BY, Plant, of_kind
 from sources.simulated_schedule import (
     RELEASE_TIME,
     cpi_release,
@@ -42,8 +43,7 @@ def rates(market: Tape, vix: Path, seed: int, decisions: list[int]) -> dict[str,
     """
     count = vix.size
     ten = _ten_year(market, seed)
-    slope = 0.011 + ripple(seed, "curve slope", count, 0.998, 0.008)
-    wanted = np.maximum(smoothed(ten, 250.0) - slope, 0.001)
+    wanted = _wanted(ten, seed)
     target = _policy_rate(wanted, decisions)
     bill = target - 0.0004 + ripple(seed, "bill", count, 0.9, 0.0002)
     two = 0.6 * wanted + 0.4 * (ten - 0.002) + ripple(seed, "two year", count, 0.98, 0.0012)
@@ -59,6 +59,16 @@ def rates(market: Tape, vix: Path, seed: int, decisions: list[int]) -> dict[str,
         "aaa_yield": aaa,
     }
     return {name: np.round(values, 4) for name, values in published.items()}
+
+
+def policy_target(market: Tape, seed: int, decisions: list[int]) -> Path:
+    """The middle of the policy rate's range by session [decimal]; arguments as of ``rates``."""
+    return _policy_rate(_wanted(_ten_year(market, seed), seed), decisions)
+
+
+def _wanted(ten_year: Path, seed: int) -> Path:
+    slope = 0.011 + ripple(seed, "curve slope", ten_year.size, 0.998, 0.008)
+    return np.maximum(smoothed(ten_year, 250.0) - slope, 0.001)
 
 
 def _ten_year(market: Tape, seed: int) -> Path:
@@ -182,21 +192,28 @@ def factors(ends: list[tuple[date, int]], close: Path, bill: Path, seed: int) ->
     ]
 
 
+def inflation(seed: int, count: int) -> Path:
+    """Monthly growth of core prices [logarithm]."""
+    return 0.0021 + ripple(seed, "inflation", count, 0.93, 0.0011)
+
+
 def core_cpi(events: list[date], sessions: list[date], last: date, seed: int) -> list[Print]:
     """Core CPI of each month, published once and revised with each of the next two releases."""
     random = stream(seed, "core cpi")
-    pace = 0.0021 + ripple(seed, "inflation", len(events), 0.93, 0.0011)
+    pace = inflation(seed, len(events))
     index = 325.0 * np.exp(np.cumsum(pace) - np.sum(pace))
     doubt = np.cumsum(random.standard_normal((len(events), 3)) * 0.0004, axis=1)[:, ::-1]
     values = np.round(index[:, None] * (1.0 + doubt), 3)
     releases = [
         [cpi_release(month_after(event, later), sessions) for later in range(3)] for event in events
     ]
-    return _vintages("core_cpi", events, values, releases, last)
+    return vintages("core_cpi", events, values, releases, last)
 
 
-def gdp_real(events: list[date], sessions: list[date], last: date, seed: int) -> list[Print]:
-    """Real GDP of each quarter in three estimates, a month apart."""
+def gdp_real(
+    events: list[date], sessions: list[date], last: date, seed: int, plants: tuple[Plant, ...] = ()
+) -> list[Print]:
+    """Real GDP of each quarter in three estimates, a month apart, with the planted revisions."""
     random = stream(seed, "gdp")
     growth = 0.0053 + ripple(seed, "growth", len(events), 0.4, 0.005)
     level = 23_900.0 * np.exp(np.cumsum(growth) - np.sum(growth))
@@ -205,10 +222,30 @@ def gdp_real(events: list[date], sessions: list[date], last: date, seed: int) ->
     releases = [
         [gdp_release(event, estimate, sessions) for estimate in range(3)] for event in events
     ]
-    return _vintages("gdp_real", events, values, releases, last)
+    return _revised(vintages("gdp_real", events, values, releases, last), plants)
 
 
-def _vintages(
+def _revised(prints: list[Print], plants: tuple[Plant, ...]) -> list[Print]:
+    """The estimates with a planted one, and all later ones, of a higher level."""
+    for plant in of_kind(plants, "revision"):
+        out = new_york(plant.session, RELEASE_TIME)
+        event = next((row.event_date for row in prints if row.available_at == out), None)
+        firsts = {row.event_date: row.available_at for row in reversed(prints)}
+        if event is None or firsts[event] == out:
+            plant.refuse("days on which a second or third estimate of GDP comes out")
+        prints = [_raised(row) if _is_after(row, event, out) else row for row in prints]
+    return prints
+
+
+def _raised(row: Print) -> Print:
+    return replace(row, value=round(row.value * REVISED_BY, 1))
+
+
+def _is_after(row: Print, event: date, out: datetime) -> bool:
+    return row.event_date >= event and row.available_at is not None and row.available_at >= out
+
+
+def vintages(
     series_id: str, events: list[date], values: Path, releases: list[list[date]], last: date
 ) -> list[Print]:
     """The figures released up to ``last``, first print and revisions alike."""

@@ -97,7 +97,7 @@ def _variances(base: Path, shocks: Path) -> Path:
 
 def spx_bars(market: Tape, seed: int) -> dict[str, Path]:
     """Open, high, low and close of the S&P 500 [index points]."""
-    closes = _levels(market.log_return, 5_900.0, stream(seed, "spx level"))
+    closes = levels(market.log_return, 5_900.0, stream(seed, "spx level"))
     return _bars("spx", closes, market.log_return, np.sqrt(market.variance), seed)
 
 
@@ -106,16 +106,16 @@ def nasdaq_bars(market: Tape, seed: int) -> dict[str, Path]:
     deviation = np.sqrt(market.variance)
     own = stream(seed, "nasdaq return").standard_normal(market.log_return.size)
     returns = 1.12 * market.log_return + 0.45 * deviation * own
-    closes = _levels(returns, 18_500.0, stream(seed, "nasdaq level"))
+    closes = levels(returns, 18_500.0, stream(seed, "nasdaq level"))
     return _bars("nasdaq", closes, returns, 1.2 * deviation, seed)
 
 
-def _levels(returns: Path, last: float, random: np.random.Generator) -> Path:
+def levels(returns: Path, last: float, random: np.random.Generator) -> Path:
     """Closes that end near ``last``: a long history then starts low instead of ending absurdly."""
     path = np.cumsum(returns)
     shift = np.log(last) + 0.06 * float(random.standard_normal()) - path[-1]
-    levels: Path = np.exp(path + shift)
-    return levels
+    closes: Path = np.exp(path + shift)
+    return closes
 
 
 def _bars(name: str, close: Path, returns: Path, deviation: Path, seed: int) -> dict[str, Path]:

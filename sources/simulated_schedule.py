@@ -74,6 +74,11 @@ def gdp_release(quarter: date, estimate: int, sessions: list[date]) -> date:
     return session_before(month.replace(day=28), sessions)
 
 
+def z1_release(quarter: date, sessions: list[date]) -> date:
+    """The session of a quarter's financial accounts: the eighth of the third month after it."""
+    return _nth_session(month_after(quarter, 5), 7, sessions)
+
+
 def announcements(sessions: list[date], first: date, last: date) -> list[Announcement]:
     """What was scheduled from ``first`` on, by every schedule published up to ``last``.
 

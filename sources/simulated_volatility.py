@@ -9,6 +9,7 @@ from sources.simulated_noise import Path, ripple, smoothed, stream
 CONTRACTS = 8  # monthly VX contracts listed at a time
 _REVERSION = 3.5  # per year, as the methodology's map from spot to futures assumes
 _MONTH = 30 / 365
+_STEEPENED = 3.0  # months up to which a planted steepening grows
 _TENORS = {  # years, and the deviation of the tenor's own noise
     "vix9d_close": (9 / 365, 0.030),
     "vix3m_close": (93 / 365, 0.010),
@@ -37,7 +38,7 @@ def indices(vix: Path, seed: int, decisions: Path) -> dict[str, Path]:
 
 
 def settlements(
-    vix: Path, seed: int, sessions: list[date], expiries: list[date]
+    vix: Path, seed: int, sessions: list[date], expiries: list[date], steeper: Path
 ) -> tuple[list[date], list[date], Path]:
     """VX settlements of every session, eight contracts each: the forward volatility at expiry.
 
@@ -46,6 +47,7 @@ def settlements(
         seed: of the market.
         sessions: the dates, as many as ``vix`` has values.
         expiries: settlement dates in order, the first on or after the first session.
+        steeper: planted steepening by session [logarithm per 30 days].
 
     Returns:
         Session, expiry and settlement [volatility points] by row. On its expiry a contract
@@ -61,7 +63,8 @@ def settlements(
     away = 1.0 - np.exp(-years / _MONTH)  # noise and convexity vanish as a contract expires
     mood = ripple(seed, "vx mood", vix.size, 0.8, 0.015)[:, None]
     own = 0.0025 * stream(seed, "vx").standard_normal(years.shape)
-    settle = 100 * np.sqrt(forward) * np.exp((mood + own - 0.03) * away)
+    planted = steeper[:, None] * np.minimum(years / _MONTH, _STEEPENED)
+    settle = 100 * np.sqrt(forward) * np.exp((mood + own - 0.03) * away + planted)
     settle = np.where(years == 0, np.round(vix, 2)[:, None], np.round(settle, 4))
     by_row = [day for day in sessions for _ in range(CONTRACTS)]
     return by_row, [expiries[at] for at in listed.ravel().tolist()], settle.ravel()

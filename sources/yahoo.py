@@ -22,6 +22,7 @@ from sources.json_rows import number, whole
 from sources.remote import Remote
 
 BASE_URL = "https://query1.finance.yahoo.com"
+Bar = Literal["close", "volume"]
 Range = Literal["1mo", "3mo", "6mo", "1y", "2y", "5y", "10y"]
 DECIMALS = 4  # closes come as 32-bit floats: 17.4199981689 is 17.42
 
@@ -47,8 +48,16 @@ def chart_request(symbol: str, span: Range = "10y") -> Remote:
     return Remote(f"/v8/finance/chart/{quote(symbol, safe='')}", params, "json")
 
 
-def parse_chart(payload: bytes, *, symbol: str, series_id: str) -> pl.LazyFrame:
-    """Daily closes by New York date, oldest first.
+def parse_chart(
+    payload: bytes, *, symbol: str, series_id: str, volume_id: str | None = None
+) -> pl.LazyFrame:
+    """Daily closes by New York date, oldest first, and where asked for the shares traded after them.
+
+    Args:
+        payload: the chart's body.
+        symbol: whose chart it is.
+        series_id: what the closes are called.
+        volume_id: what the volumes are called; null where they are not wanted.
 
     Returns:
         series_id, event_date, value [rounded to 4 decimals: further ones are 32-bit noise]. A null
@@ -67,17 +76,28 @@ def parse_chart(payload: bytes, *, symbol: str, series_id: str) -> pl.LazyFrame:
         _new_york(held, f"time {place}", file)
         for place, held in enumerate(member(result, "timestamp", list, file=file), 1)
     ]
-    closes = _closes(result, file)
+    closes = _bars(result, "close", file)
     if not stamps or len(stamps) != len(closes):
         raise SourceError(
             f"{file}: {len(stamps)} times and {len(closes)} closes; accepted are as many, at least "
             "one; fetch it again"
         )
+    volumes = None if volume_id is None else _bars(result, "volume", file)
+    if volumes is not None and len(volumes) != len(stamps):
+        raise SourceError(
+            f"{file}: {len(stamps)} times and {len(volumes)} volumes; accepted are as many; fetch "
+            "it again"
+        )
     if _is_running(stamps[-1], meta, file):
-        stamps, closes = stamps[:-1], closes[:-1]
+        stamps = stamps[:-1]
     days = _days(stamps, file)
+    wanted = {series_id: closes} if volume_id is None else {series_id: closes, volume_id: volumes}
+    return pl.concat(_figures(name, days, bars or []) for name, bars in wanted.items())
+
+
+def _figures(series_id: str, days: list[date], bars: list[float | None]) -> pl.LazyFrame:
     schema = {"event_date": pl.Date(), "value": pl.Float64()}
-    figures = pl.LazyFrame({"event_date": days, "value": closes}, schema=schema)
+    figures = pl.LazyFrame({"event_date": days, "value": bars[: len(days)]}, schema=schema)
     named = pl.lit(series_id).alias("series_id")
     rounded = pl.col("value").round(DECIMALS)
     return figures.drop_nulls("value").select(named, "event_date", rounded)
@@ -114,18 +134,19 @@ def _refuse_another(meta: dict[str, Json], symbol: str, file: str) -> None:
             )
 
 
-def _closes(result: dict[str, Json], file: str) -> list[float | None]:
+def _bars(result: dict[str, Json], name: Bar, file: str) -> list[float | None]:
     indicators = member(result, "indicators", dict, file=file, where="result")
     quotes = member(indicators, "quote", list, file=file, where="indicators")
     bars = member(quotes, 0, dict, file=file, where="indicators.quote")
-    held = member(bars, "close", list, file=file, where="indicators.quote")
-    closes = [number(x, file=file, where=f"close {at}") for at, x in enumerate(held, 1)]
-    if 0.0 in closes:
+    held = member(bars, name, list, file=file, where="indicators.quote")
+    figures = [number(x, file=file, where=f"{name} {at}") for at, x in enumerate(held, 1)]
+    if name == "close" and 0.0 in figures:
         raise SourceError(
-            f"{file}: close {closes.index(0.0) + 1} is 0; accepted is a price, or null for none; "
+            f"{file}: close {figures.index(0.0) + 1} is 0; accepted is a price, or null for none; "
             "fetch it again"
         )
-    return closes
+    # A day on which nothing traded is no day of trading: a volume of 0 is none.
+    return [None if figure == 0.0 else figure for figure in figures]
 
 
 def _is_running(last: datetime, meta: dict[str, Json], file: str) -> bool:

@@ -1,6 +1,7 @@
 """Which files the live market asks for, and that every archived one can be read again."""
 
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -104,6 +105,20 @@ def test_nothing_asked_unless_turned_on() -> None:
     assert [name for name in names if name.startswith(shy)] == []
     found = _names(Live(date(2022, 12, 30), **EVERYTHING))
     assert all(any(name.startswith(one) for name in found) for one in shy)
+
+
+def test_volume_comes_with_the_closes() -> None:
+    """A fund's chart is asked for once and read for closes and shares traded."""
+    charts = {one.name: one for one in datasets(Live(date(2022, 12, 30), extra=frozenset({"yahoo"})))
+              if one.name.startswith("yahoo_")}  # fmt: skip
+    assert "yahoo_spy" in charts
+    assert not [name for name in charts if "volume" in name]
+    parse = charts["yahoo_spy"].parse
+    assert isinstance(parse, partial)
+    assert (parse.keywords["series_id"], parse.keywords["volume_id"]) == ("spy_close", "spy_volume")
+    other = charts["yahoo_vnq"].parse
+    assert isinstance(other, partial)
+    assert other.keywords["volume_id"] is None
 
 
 def test_keys_are_secrets() -> None:

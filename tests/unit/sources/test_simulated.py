@@ -1,11 +1,13 @@
 """The simulated market's files: complete, strict, and the same bytes every time."""
 
+from dataclasses import replace
 from datetime import date, datetime
 
 import polars as pl
 import pytest
 
-from schemas.series import offered_by
+from schemas.offline_feeds import AS_LIVE
+from schemas.series import offered_by, series
 from sources import simulated
 from sources.errors import SourceError
 from sources.expiries import fetch_expiries, parse_expiries
@@ -96,6 +98,62 @@ def test_monthly_series_have_no_holes(
     assert found[0] == first
 
 
+@pytest.mark.parametrize(
+    "series_id", ["shiller_price", "shiller_cape", "interbank_3m_us", "reer_broad"]
+)
+def test_new_monthly_series_have_no_holes(series_id: str, observations: pl.DataFrame) -> None:
+    """A monthly series that follows the sessions has each of their fifteen whole months."""
+    found = _series(observations, series_id)["event_date"]
+    assert found.len() == 15
+    assert found.dt.day().unique().to_list() == [1]
+    assert found[0] == date(2024, 10, 1)
+
+
+def test_balance_sheets_come_ten_weeks_late(observations: pl.DataFrame) -> None:
+    """A quarter's financial accounts are stamped in the third month after its end, once."""
+    rows = _series(observations, "corporate_debt")
+    assert rows["event_date"].to_list() == [date(2024, 10, 1), date(2025, 1, 1), date(2025, 4, 1),
+                                            date(2025, 7, 1)]  # fmt: skip
+    lag = rows.select(pl.col("available_at").dt.date() - pl.col("event_date").dt.offset_by("3mo"))
+    assert lag.to_series().dt.total_days().is_between(65, 75).all()
+
+
+def test_reserves_are_of_wednesdays(observations: pl.DataFrame) -> None:
+    """Bank reserves have one value every Wednesday, holidays included."""
+    days = _series(observations, "bank_reserves")["event_date"]
+    assert days.dt.weekday().unique().to_list() == [3]
+    assert days.diff().drop_nulls().dt.total_days().unique().to_list() == [7]
+    assert days[-1] == date(2025, 12, 31)
+
+
+def test_breakeven_is_difference_of_yields(observations: pl.DataFrame) -> None:
+    """Breakeven inflation is the nominal less the real yield, to the digit, as FRED computes it."""
+    ten, real, even = (
+        _series(observations, name)["value"]
+        for name in ("treasury_10y", "treasury_real_10y", "breakeven_10y")
+    )
+    assert (ten - real).round(4).to_list() == even.to_list()
+
+
+def test_nominal_gdp_has_every_estimate(observations: pl.DataFrame) -> None:
+    """Nominal GDP comes out with real GDP, each estimate on the same morning."""
+    real, nominal = (_series(observations, name) for name in ("gdp_real", "gdp_nominal"))
+    assert nominal["available_at"].to_list() == real["available_at"].to_list()
+    assert nominal["event_date"].to_list() == real["event_date"].to_list()
+
+
+@pytest.mark.parametrize("series_id", sorted(AS_LIVE))
+def test_feed_is_timed_like_live(series_id: str) -> None:
+    """What is published as its live feed is comes by the same rule, as often, and may be as old."""
+    ours, live = (series(series_id).feed(source) for source in ("simulated", "live"))
+    assert ours is not None
+    assert live is not None
+    assert ours.known == replace(live.known, delayed=())
+    assert (ours.frequency, ours.warn_after, ours.fail_after) == (
+        live.frequency, live.warn_after, live.fail_after)  # fmt: skip
+    assert ours.scale == 1.0
+
+
 def test_revisions_differ(observations: pl.DataFrame) -> None:
     """Core CPI and real GDP come in three vintages, each stamped later and mostly different."""
     for series_id in ("core_cpi", "gdp_real"):
@@ -108,7 +166,11 @@ def test_revisions_differ(observations: pl.DataFrame) -> None:
 def test_nothing_stamped_after_end(observations: pl.DataFrame) -> None:
     """No vintage bears a stamp after the last session, and only stamped feeds bear one."""
     stamped = observations.drop_nulls("available_at")
-    assert set(stamped["series_id"]) == {"core_cpi", "gdp_real"}
+    feeds = {entry.id: entry.feed("simulated") for entry in offered_by("simulated")}
+    ruled = {
+        name for name, feed in feeds.items() if feed is not None and feed.known.rule == "stamped"
+    }
+    assert set(stamped["series_id"]) == ruled >= {"core_cpi", "gdp_real"}
     assert stamped["available_at"].dt.date().max() <= SHORT.end
 
 

@@ -64,6 +64,23 @@ def test_last_bar_of_a_whole_day_stays(body: dict[str, Any]) -> None:
     assert _read(_packed(body))[-1] == ("xlre_close", date(2024, 3, 11), 38.6)
 
 
+def test_volumes_where_asked(body: dict[str, Any]) -> None:
+    """Shares traded follow the closes, day by day; a null or a 0 has no row."""
+    body["indicators"]["quote"][0]["volume"] = [81_234_500, 0, None, 12]
+    frame = parse_chart(_packed(body), symbol="XLRE", series_id="c", volume_id="v")
+    rows = frame.collect(engine="in-memory").rows()
+    assert [row for row in rows if row[0] == "v"] == [("v", date(2024, 3, 7), 81_234_500.0)]
+    assert [row for row in rows if row[0] == "c"] == [
+        ("c", *row[1:]) for row in _read(_packed(body))]  # fmt: skip
+
+
+def test_volumes_of_another_length_refused(body: dict[str, Any]) -> None:
+    """As many volumes as times, or none is believed."""
+    body["indicators"]["quote"][0]["volume"] = [1, 2]
+    with pytest.raises(SourceError, match=r"4 times and 2 volumes; accepted are as many"):
+        parse_chart(_packed(body), symbol="XLRE", series_id="c", volume_id="v")
+
+
 def test_stated_error_refused_with_its_message() -> None:
     """What the publisher says is passed on, without anything like a key."""
     payload = (
