@@ -24,7 +24,7 @@ TABLES = (
     "mart_cost_of_equity_daily", "mart_vol_gap_daily", "mart_policy_cell",
     "mart_rule_evaluation_daily", "mart_signer_daily", "mart_hedge_decision_daily",
     "mart_book_daily", "mart_book_leg_daily", "mart_book_scenario_daily",
-    "mart_book_proposal_daily", "ops_check_result", "ops_arrival",
+    "mart_book_proposal_daily", "mart_book_offer_daily", "mart_standing_book_daily", "ops_check_result", "ops_arrival",
 )  # fmt: skip
 
 

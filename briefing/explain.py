@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict
 
 from briefing import formats
 from briefing.axes import matrix_rule
+from briefing.book_rules import driver_label
 from briefing.labels import label, outcome_word, unit_of
 from briefing.rows import BriefingError, Row, Value, as_float, as_int, as_text
 from schemas.core import CORE_AS_KNOWN_DAILY
@@ -186,16 +187,17 @@ def _condition(row: Row, inputs: Mapping[str, Row]) -> Node:
     column = as_text(row["driver_column"])
     value = as_float(row["driver_value"])
     shown = "no data" if value is None else formats.quantity(value, unit_of(column))
-    measure = f"{label(column)} is {shown} ({row['driver_table']}.{column})" if column else ""
+    measure = f"{driver_label(row)} is {shown} ({row['driver_table']}.{column})" if column else ""
     wanted = as_text(row["condition_text"])
     return Node(
         text=f"{wanted}: {measure}" if measure else wanted,
         outcome=outcome_word(as_text(row["family"]), as_text(row["outcome"])),
-        children=tuple(_input(name, inputs) for name in LINEAGE.get(column, ())),
+        children=tuple(input_node(name, inputs) for name in LINEAGE.get(column, ())),
     )
 
 
-def _input(series_id: str, inputs: Mapping[str, Row]) -> Node:
+def input_node(series_id: str, inputs: Mapping[str, Row]) -> Node:
+    """An input's newest value at the session, down to the archived bytes it was read from."""
     row = inputs.get(series_id)
     if row is None:
         return Node(text=f"{series_id}: not offered by this source, or not known yet")

@@ -158,6 +158,9 @@ _BY_UNIT: dict[Unit, Callable[[float | None, bool], str]] = {
     ),
     Unit.DAYS: _plain(0, " days"),
     Unit.USD: _plain(2, " USD"),
+    Unit.USD_MN: _plain(0, " mn USD"),
+    Unit.USD_BN: _plain(1, " bn USD"),
+    Unit.ETH: _plain(4, " ETH"),
 }
 
 

@@ -1,8 +1,16 @@
 """Block 4: gates, drivers, the seed rule's readings and the matrix, as sentences."""
 
 from briefing import formats, freshness
+from briefing.book_rules import (
+    answer,
+    driver_label,
+    is_on_book,
+    is_test,
+    test_text,
+    unpriced,
+)
 from briefing.events import SCHEDULED
-from briefing.labels import OUTCOME_WORDS, label, made_from, outcome, quantity, readable, unit_of
+from briefing.labels import OUTCOME_WORDS, made_from, outcome, quantity, readable, unit_of
 from briefing.matrix import band_of, matrix
 from briefing.model import Clause, Gates, Outcome, Rule
 from briefing.rows import Row, Rows, as_float, as_text
@@ -31,9 +39,18 @@ def gates(rows: Rows) -> Gates:
         drivers=_family(rows, evaluated, "driver"),
         seeds=_family(rows, evaluated, "seed"),
         tests=_family(rows, evaluated, "test"),
-        signers=signers(rows),
+        signers=signers(rows, _on_book(rows, evaluated)),
         matrix=matrix(rows),
     )
+
+
+def _on_book(rows: Rows, evaluated: list[Row]) -> dict[str, str]:
+    """What the signers that judge the book found, by rule: each measure beside its limit."""
+    found: dict[str, list[str]] = {}
+    for row in evaluated:
+        if row["family"] == "signer" and is_on_book(row):
+            found.setdefault(as_text(row["rule_id"]), []).append(clause_text(rows, row))
+    return {rule_id: "; ".join(texts) for rule_id, texts in found.items()}
 
 
 def _family(rows: Rows, evaluated: list[Row], family: str) -> tuple[Rule, ...]:
@@ -67,7 +84,9 @@ def _rule(rows: Rows, row: Row, conditions: list[Row]) -> Rule:
         sentence=_sentence(reason, result, is_off=is_off),
         role=as_text(row["role"]),
         grade=as_text(row["grade"]),
-        value=quantity(as_float(shown["driver_value"]), column),
+        value=answer(shown)
+        if is_test(shown)
+        else quantity(as_float(shown["driver_value"]), column),
         threshold=_threshold(shown),
         reason=f"{reason[:1].upper()}{reason[1:]}.",
         clauses=clauses,
@@ -123,11 +142,14 @@ def clause_text(rows: Rows, row: Row) -> str:
     column = as_text(row["driver_column"])
     value, threshold = as_float(row["driver_value"]), as_float(row["threshold"])
     if value is None:
-        missing = freshness.explain_missing(rows, made_from(column)).rstrip(".")
-        missing = _UNSCHEDULED if column in SCHEDULED else missing
-        return f"{label(column)} is missing" + (f" ({missing})" if missing else "")
+        missing = _missing(rows, row)
+        return f"{driver_label(row)} is missing" + (f" ({missing})" if missing else "")
+    if is_test(row):
+        return test_text(rows, row)
     unit, result = unit_of(column), outcome(as_text(row["outcome"]))
-    text = f"{label(column)} {formats.quantity(value, unit)} ({formats.short_day(rows.session)})"
+    text = (
+        f"{driver_label(row)} {formats.quantity(value, unit)} ({formats.short_day(rows.session)})"
+    )
     words = _ABOVE.get(as_text(row["operator"]))
     if words is not None and threshold is not None and result in {"fired", "not_fired"}:
         comparison = words[0] if result == "fired" else words[1]
@@ -136,9 +158,19 @@ def clause_text(rows: Rows, row: Row) -> str:
     return f"{text} lies in {band}" if band else text
 
 
+def _missing(rows: Rows, row: Row) -> str:
+    """Why a condition's driver is missing; empty where nothing tells."""
+    column = as_text(row["driver_column"])
+    if is_on_book(row):
+        return unpriced(rows.at("mart_book_offer_daily", rows.session))
+    if column in SCHEDULED:
+        return _UNSCHEDULED
+    return freshness.explain_missing(rows, made_from(column)).rstrip(".")
+
+
 def _threshold(row: Row) -> str:
     column, threshold = as_text(row["driver_column"]), as_float(row["threshold"])
-    if not column or threshold is None:
+    if not column or threshold is None or is_test(row):
         return "none"
     sign = _SIGNS.get(as_text(row["operator"]), "")
     return f"{sign} {formats.quantity(threshold, unit_of(column))}".strip()
@@ -149,7 +181,7 @@ def _distance(row: Row) -> str:
     column = as_text(row["driver_column"])
     value, threshold = as_float(row["driver_value"]), as_float(row["threshold"])
     parts = []
-    if value is not None and threshold is not None:
+    if value is not None and threshold is not None and not is_test(row):
         parts.append(_apart(abs(value - threshold), unit_of(column)))
     if (moves := as_float(row["distance_moves"])) is not None:
         parts.append(f"{formats.number(moves, 1)} daily moves")

@@ -2,6 +2,7 @@
 
 from briefing import formats, freshness
 from briefing.axes import axes_of
+from briefing.book_rules import is_on_book
 from briefing.gates import clause_text
 from briefing.labels import label, made_from, quantity, unit_of
 from briefing.matrix import band_of
@@ -28,6 +29,8 @@ _REASONS = {
     "return_to_base": "Back toward the always-on base, which needs no quorum.",
     "seed_rule": "The seed rule fired and asks {multiplier_target}; signed {signers_signed}, "
     "quorum {quorum}.",
+    "scaled_to_fit": "The seed rule fired and asks {multiplier_target}; the budget fits "
+    "{multiplier_after}; signed {signers_signed}, quorum {quorum}.",
     "cell_asks_less": "The cell asks {multiplier_cell}, less than {multiplier_before} in force.",
     "se_off": "Dormant: the matrix cell does not ask for a watch.",
     "se_watch": "The matrix cell asks for a watch; nothing is held.",
@@ -120,10 +123,28 @@ def _why(rows: Rows, row: Row) -> str:
     filled = sentence.format(**_words(row))
     if code in _QUORUMS and _has_the_number(row):
         filled = f"{filled} A signature that the policy insists on is missing."
+    if code in _QUORUMS:
+        filled = f"{filled}{_refusals(rows, row)}"
     if row["action"] == "review":
         filled = f"{filled} {_unjudged(rows)}"
     facts = _facts(rows, row)
     return formats.spelled(f"{filled} {facts}".strip())
+
+
+def _refusals(rows: Rows, decision: Row) -> str:
+    """What those signers found that judge the book and refuse the add."""
+    text = ""
+    for vote in rows.at("mart_signer_daily", rows.session):
+        is_asked = vote["layer_id"] == decision["layer_id"] and vote["direction"] == "add"
+        if is_asked and vote["outcome"] == "not_fired":
+            found = [
+                clause_text(rows, row)
+                for row in rows.at("mart_rule_evaluation_daily", rows.session)
+                if row["rule_id"] == f"{vote['signer_id']}-add"
+                and is_on_book(row) and row["outcome"] == "not_fired"
+            ]  # fmt: skip
+            text += f" {vote['signer_id']} refuses: {'; '.join(found)}." if found else ""
+    return text
 
 
 def _is_seeded(rows: Rows, decision: Row) -> bool:
@@ -159,7 +180,7 @@ def _facts(rows: Rows, decision: Row) -> str:
     parts = [
         clause_text(rows, row)
         for row in rows.at("mart_rule_evaluation_daily", rows.session)
-        if row["rule_id"] == decision["rule_id"] and row["condition_no"] != 0 and row["operator"]
+        if row["rule_id"] == decision["rule_id"] and row["operator"]
     ]
     has_conditions = bool(parts)
     if not has_conditions:

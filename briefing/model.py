@@ -3,7 +3,8 @@
 from datetime import date
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
+from briefing.back_matter import Appendix, Disclaimer, Provenance
+from briefing.block import Block
 
 SCHEMA_VERSION: Literal["1.0"] = "1.0"
 
@@ -12,12 +13,6 @@ Outcome = Literal["fired", "not_fired", "no_data", "not_evaluated"]
 CellState = Literal["ok", "late", "stale", "suspect", "no_data", "not_offered"]
 FigureKind = Literal["cone", "premium", "spread", "macd", "term", "gap"]
 LineStyle = Literal["solid", "dashed", "dotted", "points", "bars", "band", "outer_band"]
-
-
-class Block(BaseModel):
-    """A frozen part of the briefing; an unknown field is an error."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Quantity(Block):
@@ -334,38 +329,6 @@ class Quality(Block):
     notes: tuple[str, ...]
     checks: str
     breaches: tuple[str, ...]
-
-
-class SourceTerms(Block):
-    """A publisher of block 9, what it supplied and on which terms."""
-
-    publisher: str
-    series: str
-    terms: str
-
-
-class Provenance(Block):
-    """Block 9: what the page was made from, and every assumption in it."""
-
-    items: tuple[tuple[str, str], ...]
-    sources: tuple[SourceTerms, ...]
-    labels: tuple[str, ...]
-    attributions: tuple[str, ...]
-
-
-class Appendix(Block):
-    """Block 10: what is not used and why, words explained, and the hashes in full."""
-
-    not_used: tuple[tuple[str, str], ...]
-    glossary: tuple[tuple[str, str], ...]
-    hashes: tuple[tuple[str, str], ...]
-
-
-class Disclaimer(Block):
-    """Block 11, and its short form for the foot of every page."""
-
-    short: str
-    paragraphs: tuple[str, ...]
 
 
 class Briefing(Block):

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 
 from briefing import formats
+from briefing.back_matter import Provenance, SourceTerms
 from briefing.labels import label
-from briefing.model import Provenance, SourceTerms
 from briefing.rows import Rows, as_date, as_float, as_text
 from schemas import live_feeds as live
 from schemas.feed import Feed

@@ -1,6 +1,7 @@
 """Block 4's signers: who signs which move of which layer, and the count against the quorum."""
 
 from collections import Counter
+from collections.abc import Mapping
 
 from briefing import formats
 from briefing.labels import outcome, readable
@@ -49,8 +50,14 @@ def _need(decision: Row) -> str:
     return f"quorum {quorum}" if quorum else "no quorum"
 
 
-def signers(rows: Rows) -> Signers:
-    """Every signer's word on both moves of every layer; the moves considered stand out."""
+def signers(rows: Rows, found: Mapping[str, str]) -> Signers:
+    """Every signer's word on both moves of every layer; the moves considered stand out.
+
+    Args:
+        rows: the tables.
+        found: by rule, what a signer that judges the book found, in words; the others' conditions
+            stand as they are.
+    """
     votes = rows.at("mart_signer_daily", rows.session)
     columns = sorted({(as_text(row["layer_id"]), as_text(row["direction"])) for row in votes})
     by_key = {
@@ -60,8 +67,9 @@ def signers(rows: Rows) -> Signers:
     stated = {
         as_text(row["rule_id"]): readable(as_text(row["condition_text"]))
         for row in rows.at("mart_rule_evaluation_daily", rows.session)
-        if row["family"] == "signer"
+        if row["family"] == "signer" and row["condition_no"] == 0
     }
+    stated |= found
     table = []
     for signer_id in sorted({as_text(row["signer_id"]) for row in votes}):
         cells = []

@@ -85,15 +85,27 @@ def run(
 
 @app.command()
 def explain(
-    layer: Annotated[str, typer.Argument(help="L1, L2, L3 or SE (short, mid and long also)")],
+    layer: Annotated[
+        str,
+        typer.Argument(
+            help="L1, L2, L3 or SE (short, mid and long also); with --why-unknown also the column "
+            "of a measure or an input"
+        ),
+    ],
     day: Day = None,
     source: Source = None,
     *,
     as_json: AsJson = False,
+    unknown: Annotated[
+        bool, typer.Option("--why-unknown", help="the causes of what is unknown instead")
+    ] = False,
 ) -> None:
-    """Show a layer's decision down to the raw bytes it came from."""
-    from flows.inspect import explanation
+    """Show a layer's decision down to the raw bytes it came from, or why something is unknown."""
+    from flows.inspect import explanation, why_unknown
 
+    if unknown:
+        typer.echo(why_unknown(layer, _day(day), source, as_json=as_json))
+        return
     typer.echo(explanation(layer, _day(day), source, as_json=as_json))
 
 
@@ -137,6 +149,25 @@ def table(
     payload = exported(name, Rows(_day(since), _day(until), _day(as_of)), source, form.value)
     sys.stdout.buffer.write(payload)
     sys.stdout.buffer.flush()
+
+
+@app.command()
+def evidence(
+    source: Source = None,
+    out: Annotated[
+        Path | None, typer.Option(help="write it to this file instead of stdout")
+    ] = None,
+) -> None:
+    """Show how often each signal fired, and what followed against any session."""
+    from flows.evidence import evidence_text, write_evidence
+    from flows.progress import shown_on_terminal
+
+    with shown_on_terminal():
+        if out is not None:
+            write_evidence(source, out)
+            return
+        page = evidence_text(source)
+    typer.echo(page)
 
 
 @app.command()

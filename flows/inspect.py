@@ -99,19 +99,68 @@ def explanation(layer: str, day: date | None, source: str | None, *, as_json: bo
     if day is not None:
         refuse_closed_day(day)
     with as_stops(), warehouse_of(source) as store:
-        bounds = store.bounds(MART_HEDGE_DECISION_DAILY)
-        session = day if day is not None else bounds and bounds[1]
-        if bounds is None or session is None or not bounds[0] <= session <= bounds[1]:
-            raise Stop(
-                f"no decision for {session}; the warehouse has them from {bounds and bounds[0]} "
-                f"to {bounds and bounds[1]}",
-                ExitCode.UNMET,
-            )
+        session = _decided(store, day)
         frames = {declared.name: _rows_of(store, declared, session) for declared in explain.TABLES}
         published = store.frame(OPS_RUN)
     tree = explain.tree(frames, layer_id, session)
     shown = tree.model_dump_json(indent=2) if as_json else explain.text(tree)
     return shown if as_json else f"{shown}{_other_policies(published, frames, session)}"
+
+
+def why_unknown(name: str, day: date | None, source: str | None, *, as_json: bool) -> str:
+    """The chain of causes behind what is unknown at a session: of a measure, an input or a layer.
+
+    Raises:
+        Stop: no such name, no session, or no warehouse yet.
+    """
+    from briefing import explain, why
+    from flows.plan import refuse_closed_day
+    from schemas.core import CORE_TABLES
+    from schemas.series import series_of
+
+    if day is not None:
+        refuse_closed_day(day)
+    wide = [declared for declared in CORE_TABLES if series_of(declared.name)]
+    with as_stops(), warehouse_of(source) as store:
+        session = _decided(store, day)
+        rows = {one.name: store.frame(one, since=session, until=session) for one in why.DAILY}
+        history = why.history_of({one.name: store.frame(one, until=session) for one in wide})
+    name_of = known_source(source or load_settings().source)
+    known = why.Known(name_of, session, rows, history, _made_from(name_of))
+    try:
+        is_layer = explain.layer_id(name) is not None
+    except ValueError:
+        is_layer = False
+    try:
+        tree = why.why_layer(known) if is_layer else why.why_unknown(known, name)
+    except ValueError as error:
+        raise Stop(str(error), ExitCode.UNMET) from error
+    return tree.model_dump_json(indent=2) if as_json else explain.text(tree)
+
+
+def _made_from(source: str) -> dict[str, frozenset[str]]:
+    """By table of the measures, every table it is made from, direct or not."""
+    from transforms.steps import steps
+
+    found: dict[str, frozenset[str]] = {}
+    for step in steps(source):
+        direct = {one.name for one in step.inputs}
+        every = direct.union(*(found.get(name, frozenset()) for name in direct))
+        found |= {one.name: frozenset(every) for one in step.outputs}
+    return found
+
+
+def _decided(store: Store, day: date | None) -> date:
+    """The session asked for, or the last decided one."""
+    bounds = store.bounds(MART_HEDGE_DECISION_DAILY)
+    session = day if day is not None else bounds and bounds[1]
+    if bounds is None or session is None or not bounds[0] <= session <= bounds[1]:
+        raise Stop(
+            f"no decision for {session}; the warehouse has them from {bounds and bounds[0]} "
+            f"to {bounds and bounds[1]}",
+            ExitCode.UNMET,
+        )
+    return session
 
 
 def _rows_of(store: Store, declared: Table, session: date) -> "DataFrame":

@@ -1,6 +1,6 @@
 """From a committed warehouse to published pages, or to the notice that there are none."""
 
-from briefing import context, render
+from briefing import context, measures, render
 from briefing.model import Briefing
 from briefing.run import Refusal, RunInfo
 from expectations.run import CheckResult
@@ -27,7 +27,11 @@ def wants_pdf(plan: Plan) -> bool:
 def render_pages(plan: Plan, built: Built) -> None:
     """Write the pages of a committed run to its staging folder."""
     with Store.open(plan.warehouse, read_only=True, wait_seconds=plan.lock_wait) as store:
-        frames = {name: store.frame(TABLES[name]) for name in context.TABLES}
+        frames = {
+            name: store.frame(TABLES[name], since=built.session, until=built.session)
+            for name in measures.home_tables()
+        }
+        frames |= {name: store.frame(TABLES[name]) for name in context.TABLES}
     briefing = context.briefing_of(frames, _run_info(plan, built))
     staging = plan.staging(built.run_id)
     publishing.discard(staging)  # what an interrupted run left

@@ -9,10 +9,11 @@ import polars as pl
 import pytest
 
 from briefing.context import TABLES, briefing_of
+from briefing.measures import home_tables
 from briefing.model import Briefing
 from briefing.run import RunInfo
 from flows.policy_text import policy_text
-from policy.decide import decision_step
+from flows.steps import every_step
 from policy.model import Policy, load
 from schemas.model import Table
 from schemas.ops import OPS_CHECK_RESULT
@@ -20,8 +21,6 @@ from schemas.raw import RAW_TABLES
 from sources.dataset import Provenance
 from sources.market import datasets, raw_rows
 from sources.simulated import Simulation
-from transforms.book_steps import book_steps
-from transforms.steps import steps
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
@@ -68,14 +67,15 @@ def longer_window_briefing(tmp_path_factory: pytest.TempPathFactory) -> Briefing
 def _briefing(policy: Policy) -> Briefing:
     simulation = Simulation()
     frames = _raw(simulation)
-    for step in (*steps("simulated"), decision_step(policy), *book_steps(policy.book_terms)):
+    for step in every_step("simulated", policy, policy.book_terms):
         made = step.build(*(frames[table.name] for table in step.inputs))
         made = made if isinstance(made, tuple) else (made,)
         built = _conformed(step.outputs, made)
         frames |= {
             table.name: frame.lazy() for table, frame in zip(step.outputs, built, strict=True)
         }
-    held = {name: frames[name].collect(engine="in-memory") for name in TABLES if name in frames}
+    wanted = {*TABLES, *home_tables()} & set(frames)
+    held = {name: frames[name].collect(engine="in-memory") for name in wanted}
     held[OPS_CHECK_RESULT.name] = pl.DataFrame([_PASSED], schema=OPS_CHECK_RESULT.schema)
     run = RunInfo(
         run_id="golden", session=SESSION, source="simulated", policy_name=policy.name,

@@ -259,7 +259,13 @@ def _book(last: date) -> Frames:
              "priced_from": ["model"] * 3 + ["nothing"]}  # fmt: skip
     proposal = {"session": [last], "book": ["model"], "after_be_down": [5_690.0],
                 "after_be_up": [6_369.0], "priced_from": ["model"]}  # fmt: skip
+    standing = {"session": [last], "standing_be_down": [5_700.0], "standing_be_up": [6_370.0],
+                "is_inner_band_inside": [False], "priced_from": ["model"]}  # fmt: skip
+    offers = {"session": [last] * 2, "book_layer": ["IC", "L1"], "offer_theta_usd": [30.0, None],
+              "priced_from": ["model", "nothing"], "fault": ["below_credit", "unpriced"]}  # fmt: skip
     return {
+        "mart_standing_book_daily": _conformed("mart_standing_book_daily", standing),
+        "mart_book_offer_daily": _conformed("mart_book_offer_daily", offers),
         "mart_book_daily": _conformed("mart_book_daily", total),
         "mart_book_leg_daily": _conformed("mart_book_leg_daily", legs),
         "mart_book_scenario_daily": _conformed("mart_book_scenario_daily", moves),
