@@ -27,6 +27,7 @@ from schemas.raw import RAW_SESSION
 from schemas.step import Step
 from sources import market
 from sources.dataset import Provenance
+from transforms.offer_steps import offer_steps
 from transforms.steps import steps
 from warehouse.store import Store
 
@@ -67,7 +68,7 @@ def _plan() -> Plan:
 
 
 def _steps(plan: Plan) -> tuple[Step, ...]:
-    return (*steps(plan.source), decision_step(plan.rules))
+    return (*steps(plan.source), *offer_steps(plan.book), decision_step(plan.rules, plan.book))
 
 
 def prepare() -> None:

@@ -12,7 +12,7 @@ from statistics import median
 from time import perf_counter
 
 from benchmarks.measure import Figure, child, environment, seconds
-from briefing import context, render
+from briefing import context, measures, render
 from expectations import run as checking
 from flows import collect, pages, rebuild
 from flows.intake import take_in
@@ -22,6 +22,7 @@ from flows.settings import load_settings
 from flows.stages import Built
 from policy.decide import decision_step
 from schemas.catalogue import TABLES
+from transforms.offer_steps import offer_steps
 from transforms.steps import steps
 from warehouse.store import Store
 
@@ -92,7 +93,7 @@ def _warehouse(plan: Plan, clock: Clock) -> Built:
             with clock.stage(layers[step.outputs[0].layer]):
                 materialize(store, [step])
         with clock.stage("decide"):
-            materialize(store, [decision_step(policy)])
+            materialize(store, [*offer_steps(plan.book), decision_step(policy, plan.book)])
         with clock.stage("name the run"):
             built = rebuild._identified(plan, store)  # noqa: SLF001 -- the stage itself
         with clock.stage("check"):
@@ -103,7 +104,11 @@ def _warehouse(plan: Plan, clock: Clock) -> Built:
 
 def _page(plan: Plan, built: Built, clock: Clock) -> str:
     with clock.stage("read for the page"), Store.open(plan.warehouse, read_only=True) as store:
-        frames = {name: store.frame(TABLES[name]) for name in context.TABLES}
+        frames = {
+            name: store.frame(TABLES[name], since=built.session, until=built.session)
+            for name in measures.home_tables()
+        }
+        frames |= {name: store.frame(TABLES[name]) for name in context.TABLES}
     with clock.stage("context"):
         briefing = context.briefing_of(frames, pages._run_info(plan, built))  # noqa: SLF001 -- likewise
     with clock.stage("charts and html"):

@@ -4,15 +4,19 @@ from collections.abc import Callable
 from pathlib import Path
 
 from briefing.schema import json_schema
-from policy.decide import decision_step
-from policy.model import load
+from flows.steps import every_step
+from policy.conditions import leaves
+from policy.model import Policy, load
 from schemas.catalogue import TABLES
+from schemas.claims import UNSUPPORTED
+from schemas.columns import COLUMNS
 from schemas.feed import Feed
+from schemas.measure import Measure
+from schemas.measures import MEASURES, NOT_USED
 from schemas.model import Column, Table
 from schemas.series import SERIES, SOURCES
+from schemas.words import WORDS
 from sources.desk import desk_json_schema
-from transforms.book_steps import book_steps
-from transforms.steps import steps
 
 HERE = Path(__file__).resolve().parent
 
@@ -95,11 +99,83 @@ def dag() -> str:
     lines = ["# From raw to decision", "", "Generated from the steps by `make docs`.", ""]
     lines += ["| output | inputs |", "| --- | --- |"]
     policy = load("steward")
-    after = (decision_step(policy), *book_steps(policy.book_terms))
-    for step in (*steps("sample"), *after):
+    for step in every_step("sample", policy, policy.book_terms):
         outputs = ", ".join(f"`{table.name}`" for table in step.outputs)
         inputs = ", ".join(f"`{table.name}`" for table in step.inputs)
         lines.append(f"| {outputs} | {inputs} |")
+    return "\n".join([*lines, ""])
+
+
+_GLOSSARY = """# Glossary
+
+Generated from `schemas/words.py` and `schemas/measures.py` by `make docs`. Today's value of every
+measure stands in the appendix of each page; every column with its unit is in
+[data-dictionary.md](data-dictionary.md), every input in [sources.md](sources.md), what followed the
+signals in [evidence.md](evidence.md), and what is claimed without support in [claims.md](claims.md).
+"""
+
+
+def glossary() -> str:
+    """The words, every measure with its formula, support and use, and what is not used."""
+    readers = _readers(load("steward"))
+    lines = [_GLOSSARY, "## Words", "", "| word | meaning |", "| --- | --- |"]
+    lines += [f"| {word} | {meaning} |" for word, meaning in WORDS]
+    lines += ["", "## Measures", ""]
+    heads = ("section, id", "measure", "formula", "source", "unit", "grade, role", "made from",
+             "read by", "the case against")  # fmt: skip
+    lines += [f"| {' | '.join(heads)} |", "| --- " * len(heads) + "|"]
+    lines += [_measure_row(one, readers) for one in _by_section()]
+    lines += [
+        "",
+        "## Not used, and why",
+        "",
+        "| section, id | quantity | reason |",
+        "| --- " * 3 + "|",
+    ]
+    lines += [f"| {one.section} {one.id} | {one.term} | {one.reason} |" for one in NOT_USED]
+    return "\n".join([*lines, ""])
+
+
+def _readers(policy: Policy) -> dict[str, list[str]]:
+    """By ``table.column`` the rules and signers of a policy that read it."""
+    conditions = [(name, rule.when) for name, rule in policy.rules.items()]
+    for name, signer in policy.signers.items():
+        for side in (signer.add, signer.reduce):
+            stated = (getattr(side, layer) for layer in type(side).model_fields)
+            conditions += [(name, condition) for condition in stated if condition is not None]
+    found = {str(axis.column): ["matrix"] for axis in (policy.axes.row, policy.axes.column)}
+    for name, condition in conditions:
+        for leaf in leaves(condition):
+            column = getattr(leaf, "column", None) or getattr(leaf, "sign_changed", None)
+            if column is not None:
+                found.setdefault(str(column), []).append(name)
+    return found
+
+
+def _by_section() -> list[Measure]:
+    return sorted(MEASURES, key=lambda one: [int(part) for part in one.section.split(".")])
+
+
+def _measure_row(one: Measure, readers: dict[str, list[str]]) -> str:
+    column = f"{one.table}.{one.column}"
+    used = ", ".join(dict.fromkeys(readers.get(column, ()))) or "no rule"
+    made = ", ".join(f"`{name}`" for name in one.inputs)
+    return (
+        f"| {one.section} {one.id} | {one.term}<br>`{column}` | {one.formula} | {one.source} | "
+        f"{COLUMNS[one.column].unit} | {one.grade} {one.role} | {made} | {used} | {one.caution} |"
+    ).replace("||", "or")
+
+
+def claims() -> str:
+    """The register of claims without support."""
+    about = (
+        "What the article that inspired the rules, and its publisher's pages, say without support; "
+        "what the literature says; and what this tool does. Generated from `schemas/claims.py` by "
+        "`make docs`."
+    )
+    lines = ["# Claims without support", "", about, ""]
+    lines += ["| claim | literature | here |", "| --- " * 3 + "|"]
+    lines += [f"| {one.text} | {one.literature} | {one.behavior} |" for one in UNSUPPORTED]
     return "\n".join([*lines, ""])
 
 
@@ -107,6 +183,8 @@ DOCUMENTS: dict[str, Callable[[], str]] = {
     "data-dictionary.md": data_dictionary,
     "sources.md": sources,
     "dag.md": dag,
+    "glossary.md": glossary,
+    "claims.md": claims,
     "briefing.schema.json": json_schema,
     "desk.schema.json": desk_json_schema,
 }

@@ -9,6 +9,7 @@ import polars as pl
 from expectations import measures
 from expectations.check import Check, CheckRun, Severity, Suite
 from expectations.derive import LARGEST, SPARSE_TABLES, derived, rows_severity
+from schemas.chain_columns import TRADES
 from schemas.core import SUSPICIONS
 from schemas.forecast_columns import (
     CLUSTER_STATES,
@@ -16,8 +17,11 @@ from schemas.forecast_columns import (
     PRICED_FROM,
     VARIANCE_SOURCES,
 )
+from schemas.liquidity_columns import SECTOR_BASKETS
 from schemas.model import Table
 from schemas.series import SERIES, series_of, watched
+from schemas.state_columns import VOL_REGIMES
+from schemas.term_columns import TERM_STATES
 
 HORIZONS = (5, 10, 21, 42, 63, 126, 252)
 FORECAST_HORIZONS = (5, 10, 21, 42)
@@ -38,6 +42,12 @@ _WORDS: dict[str, dict[str, tuple[str, ...]]] = {
         "cluster_state": CLUSTER_STATES,
     },
     "mart_futures_curve_daily": {"priced_from": PRICED_FROM},
+    "mart_term_structure_daily": {"priced_from": PRICED_FROM, "term_state": TERM_STATES},
+    "mart_state_daily": {"vol_regime": VOL_REGIMES, "cluster_state": CLUSTER_STATES},
+    "mart_book_offer_daily": {"book_layer": ("IC", *LAYERS[:3]), "priced_from": PRICED_FROM},
+    "mart_standing_book_daily": {"priced_from": PRICED_FROM},
+    "mart_parity_daily": {"trade": TRADES},
+    "mart_sector_daily": {"basket": SECTOR_BASKETS},
     "mart_policy_cell": {"layer_id": LAYERS},
     "mart_book_leg_daily": {
         "book": BOOKS,

@@ -11,7 +11,7 @@ from flows.outcome import ExitCode, Stop
 from flows.plan import Plan
 from flows.progress import report
 from flows.stages import Built, datasets
-from policy.decide import decision_step
+from flows.steps import every_step
 from schemas.catalogue import TABLES
 from schemas.core import CORE_SESSION, CORE_TABLES
 from schemas.mart import MART_TABLES
@@ -20,8 +20,6 @@ from schemas.ops import OPS_ARRIVAL, OPS_CHECK_RESULT
 from schemas.raw import RAW_POSITION, RAW_TABLES
 from schemas.step import Step
 from sources import desk_dataset
-from transforms.book_steps import book_steps
-from transforms.steps import steps
 from warehouse.store import Store
 
 
@@ -58,7 +56,7 @@ def _rebuilt(plan: Plan, store: Store) -> Built:
 
 def derivations(plan: Plan) -> tuple[Step, ...]:
     """Everything made from the raw tables, in order: measures, the decision, the books."""
-    return (*steps(plan.source), decision_step(plan.rules), *book_steps(plan.book))
+    return every_step(plan.source, plan.rules, plan.book)
 
 
 def _identified(plan: Plan, store: Store) -> Built:

@@ -6,6 +6,7 @@ _VIX, _SPX, _TEN = ("vix_close",), ("spx_close",), ("treasury_10y",)
 _MARK = ("erp_damodaran_published", "spx_at_erp_mark", "treasury_10y_at_erp_mark")
 _PREMIUM = (*_SPX, *_TEN, *_MARK)
 _DEBT = ("baa_yield", "baa_spread")
+_BALANCE = ("corporate_equity", "corporate_debt")
 _BARS = ("spx_open", "spx_high", "spx_low", "spx_close")
 _FAMILY = ("vix9d_close", "vix_close", "vix3m_close", "vix6m_close", "vix1y_close")
 
@@ -35,7 +36,7 @@ BASE_MEASURES: tuple[Measure, ...] = (
          ("M-ERP-F", "Cash-flow equity premium", "erp_fcfe_marked", "1.2",
           "r - rf10, where P = sum CF0 (1+g)^t / (1+r)^t + terminal value at rf10, marked daily",
           "Damodaran, implied equity risk premium",
-          "Poor out-of-sample predictor of returns (Goyal and Welch 2008): a state, not a signal"),
+          "Predicts returns poorly beyond the years it was fitted on (Goyal and Welch 2008): a state, not a signal"),
          ("M-COE-F", "Cost of equity by cash flows", "coe_f", "1.1", "rf10 + 1 * erp_fcfe_marked",
           "CAPM as a convention, aggregate beta 1")),
     *_of(_COST, "B", "DRIVER", _VIX,
@@ -55,19 +56,19 @@ BASE_MEASURES: tuple[Measure, ...] = (
     *_of(_COST, "B", "GAUGE", _DEBT,
          ("M-KD", "Cost of debt", "cost_of_debt", "1.1", "Baa yield, or rf10 + Baa spread",
           "Moody's seasoned Baa, by FRED")),
-    *_of(_COST, "A", "GAUGE", ("corporate_equity", "corporate_debt"),
+    *_of(_COST, "A", "GAUGE", _BALANCE,
          ("M-W", "Equity weight", "weight_equity", "1.1",
           "E / (E + D), nonfinancial corporates; 0.86 assumed where unknown",
           "Federal Reserve, Z.1", "Not the S&P 500's own weights")),
-    *_of(_COST, "A", "GAUGE", (*_PREMIUM, *_DEBT),
+    *_of(_COST, "A", "GAUGE", (*_PREMIUM, *_DEBT, *_BALANCE),
          ("M-WACC", "Cost of capital by cash flows", "wacc_f", "1.1",
           "w_e * coe_f + w_d * kd * (1 - 0.25)", "Textbook WACC; marginal tax by Damodaran"),
          ("M-TAX", "Marginal tax", "wacc_f", "1.1", "0.25, a constant in wacc_f and wacc_v",
           "Damodaran's US table: 5.29 % before, 3.97 % after tax")),
-    *_of(_COST, "A", "GAUGE", (*_VIX, "rf_30d", *_DEBT),
+    *_of(_COST, "A", "GAUGE", (*_VIX, "rf_30d", *_DEBT, *_BALANCE),
          ("M-WACC-V", "Cost of capital by 30-day options", "wacc_v", "1.1",
           "w_e * coe_v + w_d * kd * (1 - 0.25)", "Textbook WACC")),
-    *_of(_COST, "C", "GAUGE", (*_PREMIUM, *_VIX, "rf_30d", *_DEBT),
+    *_of(_COST, "C", "GAUGE", (*_PREMIUM, *_VIX, "rf_30d", *_DEBT, *_BALANCE),
          ("M-WDEV", "Cost-of-capital deviation", "wacc_deviation", "1.1", "wacc_v - wacc_f",
           "Ours, from the article's wording",
           "A monotone image of the gap; no support that it maps to an optimal hedge size")),

@@ -3,9 +3,16 @@
 import polars as pl
 
 from schemas.book_columns import BOOK_COLUMNS
+from schemas.breadth_columns import BREADTH_COLUMNS
+from schemas.chain_columns import CHAIN_COLUMNS
+from schemas.drip_columns import DRIP_COLUMNS
+from schemas.event_columns import EVENT_COLUMNS
 from schemas.forecast_columns import CURVE_COLUMNS, FIT_COLUMNS, FORECAST_COLUMNS
+from schemas.gauge_columns import GAUGE_COLUMNS
 from schemas.input_columns import INPUTS
+from schemas.liquidity_columns import LIQUIDITY_COLUMNS
 from schemas.model import Column, SchemaError, Unit
+from schemas.offer_columns import OFFER_COLUMNS
 from schemas.quantities import (
     at,
     count,
@@ -20,6 +27,9 @@ from schemas.quantities import (
     vol_index,
     z,
 )  # fmt: skip
+from schemas.state_columns import STATE_COLUMNS
+from schemas.term_columns import TERM_COLUMNS
+from schemas.valuation_columns import VALUATION_COLUMNS
 
 _FLOAT = pl.Float64()
 
@@ -300,7 +310,10 @@ COLUMNS: dict[str, Column] = {
     column.name: column
     for column in (
         *_TIME, *_PROVENANCE, *INPUTS, *_EVENTS, *_VOLATILITY, *_TECHNICAL,
-        *_COST_OF_EQUITY, *FORECAST_COLUMNS, *CURVE_COLUMNS, *FIT_COLUMNS, *_DECISION, *_OPTIONS, *BOOK_COLUMNS, *_OPERATIONS,
+        *_COST_OF_EQUITY, *FORECAST_COLUMNS, *CURVE_COLUMNS, *FIT_COLUMNS, *_DECISION, *_OPTIONS, *BOOK_COLUMNS,
+        *BREADTH_COLUMNS, *CHAIN_COLUMNS, *DRIP_COLUMNS, *EVENT_COLUMNS, *GAUGE_COLUMNS,
+        *LIQUIDITY_COLUMNS, *OFFER_COLUMNS, *STATE_COLUMNS, *TERM_COLUMNS, *VALUATION_COLUMNS,
+        *_OPERATIONS,
     )
 }  # fmt: skip
 

@@ -63,17 +63,27 @@ CORE_EXPIRY = Table(
 
 CORE_EVENT_DAILY = Table(
     "core_event_daily",
-    "Distance to the next scheduled announcements, by the schedules then known.",
+    "Distance to and from the scheduled announcements, by the schedules then known.",
     ("session",),
-    columns("session", "sessions_to_fomc", "sessions_to_cpi"),
-)
+    columns("session", *(f"sessions_{side}_{name}" for side in ("to", "since")
+                         for name in ("fomc", "fomc_minutes", "cpi", "ppi", "gdp")),
+            "is_in_event_window"),
+)  # fmt: skip
 
 CORE_POSITION = Table(
     "core_position",
     "The legs that the user's desk declares; the user knows them at every decision.",
     ("leg_id",),
     columns("leg_id", "book_layer", "instrument", "root", "right", "strike", "expiry", "quantity",
-            "multiplier", "entry_session", "entry_price"),
+            "multiplier", "entry_session", "entry_price", "spot_price", "spot_session"),
+)  # fmt: skip
+
+CORE_OPTION_QUOTE = Table(
+    "core_option_quote",
+    "Option quotes of the session: each root's newest snapshot then known, good and bad.",
+    ("session", "root", "expiry", "strike", "right"),
+    columns("session", "root", "expiry", "strike", "right", "bid", "ask", "mid", "underlying",
+            "quote_at", "quote_fault"),
 )  # fmt: skip
 
 CORE_TABLES = (
@@ -81,4 +91,5 @@ CORE_TABLES = (
     CORE_MACRO_DAILY, CORE_BREADTH_DAILY, CORE_GAUGE_DAILY, CORE_VX_CURVE_DAILY, CORE_EVENT_DAILY,
     CORE_EXPIRY,
     CORE_POSITION,
+    CORE_OPTION_QUOTE,
 )  # fmt: skip

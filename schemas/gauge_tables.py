@@ -62,7 +62,7 @@ GAUGE_NOT_USED: tuple[NotUsed, ...] = (
     NotUsed("D-FEE", "Priority fees", "10.1",
             "Needs every block of the chain; no free daily series with stated terms."),
     NotUsed("D-MEV-MEDIAN", "Median MEV payment a block", "10.1",
-            "The relays' pages give payments in samples; their mean and count are kept, no median."),
+            "The relays' pages give some of the payments; their mean and count are kept, no median."),
     NotUsed("D-CEX", "Volume of decentralized over centralized exchanges", "10.1",
             "The volume that centralized exchanges report is not audited, and not free."),
     NotUsed("D-DEPTH", "Depth of market makers on chains", "10.1",

@@ -53,5 +53,13 @@ SHOWN: dict[str, tuple[str, ...]] = {
 }
 """What the page and the policies are made of: an input of these that is late degrades the page."""
 
-LINEAGE: dict[str, tuple[str, ...]] = {**{one.column: one.inputs for one in MEASURES}, **SHOWN}
-"""The same of every measure."""
+
+def _of_every() -> dict[str, tuple[str, ...]]:
+    found = dict(SHOWN)
+    for one in MEASURES:
+        found[one.column] = tuple(dict.fromkeys((*found.get(one.column, ()), *one.inputs)))
+    return found
+
+
+LINEAGE: dict[str, tuple[str, ...]] = _of_every()
+"""The same of every measure, with the inputs that have a stated substitute."""

@@ -7,6 +7,9 @@ from schemas.quantities import count, flag, percentile, rate, text, z
 
 _FLOAT = pl.Float64()
 
+SECTOR_BASKETS = ("reit", "growth", "banks")
+"""Baskets of shares that volatility hurts first."""
+
 LIQUIDITY_COLUMNS: tuple[Column, ...] = (
     Column("quick_ratio", _FLOAT, Unit.RATIO, "Liquid assets and receivables of nonfinancial "
            "corporations over what they owe soon", ge=0.05, le=10.0),
@@ -25,7 +28,7 @@ LIQUIDITY_COLUMNS: tuple[Column, ...] = (
     flag("is_liquidity_declining", "Market liquidity fell by more than 1 in 63 sessions, or "
          "quick_ratio is below its 10th percentile"),
     flag("is_sector_stress", "Two baskets contract together, or REITs alone are 12 % below their peak"),
-    text("sector", "Basket of volatility-sensitive shares: reit, growth or banks"),
+    text("basket", "Basket of volatility-sensitive shares: reit, growth or banks"),
     text("sector_fund", "Fund that stands for it", nullable=True),
     rate("sector_drawdown_21d", "Close over the highest of 21, less 1", ge=-1.0, le=0.0),
     rate("sector_change_10d", "Change over ten sessions", ge=-1.0, le=5.0),

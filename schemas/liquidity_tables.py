@@ -7,8 +7,8 @@ from schemas.model import Table
 MART_SECTOR_DAILY = Table(
     "mart_sector_daily",
     "Whether baskets of volatility-sensitive shares contract, by the prices of their funds.",
-    ("session", "sector"),
-    columns("session", "sector", "sector_fund", "sector_drawdown_21d", "sector_change_10d",
+    ("session", "basket"),
+    columns("session", "basket", "sector_fund", "sector_drawdown_21d", "sector_change_10d",
             "sector_change_sd_252d", "is_contracting", "is_cap_proxy"),
 )  # fmt: skip
 

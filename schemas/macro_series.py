@@ -12,6 +12,7 @@ _FRENCH = Known("months_later", months=1, day=25)
 _CPI, _PPI, _CORE_CPI = "CUSR0000SA0", "WPSFD4", "CUSR0000SA0L1E"
 _MICHIGAN = "University of Michigan copyright; own use, no redistribution"
 _ATTRIBUTION = "Free with attribution"
+_COINBASE = "Coinbase copyright; own use, no redistribution"
 
 
 def _macro(name: str, *feeds: Feed) -> Series:
@@ -45,6 +46,9 @@ MACRO_SERIES: tuple[Series, ...] = (
     _macro("gdp_real",
            offline.simulated("gdp_real", live.STAMPED, (160, 200), "quarterly", "three estimates"),
            *live.released("GDPC1", live.GDP_DAY, "quarterly", (160, 200))),
+    _macro("gdp_growth", *live.released("A191RL1Q225SBEA", live.GDP_DAY, "quarterly", (160, 200),
+                                        0.01)),
+    *(_macro(f"{name}_consensus") for name in ("cpi", "core_cpi", "ppi")),  # the user's own alone
     _macro("gdp_nominal", *live.released("GDP", live.GDP_DAY, "quarterly", (160, 200))),
     _macro("nfci", _weekly("NFCI", live.NEXT_WEEK, revised="whole history, weekly")),
     _macro("anfci", _weekly("ANFCI", live.NEXT_WEEK, revised="whole history, weekly")),
@@ -116,4 +120,5 @@ GAUGE_SERIES: tuple[Series, ...] = (
       for name in ("dex_volume", "defi_tvl")),
     *(_gauge(name, live.RELAYS, terms="Public interface of each relay")
       for name in ("mev_payment_mean", "mev_block_count")),
+    Series("eth_close", _GAUGE, (live.fred("CBETHUSD", ages=(3, 10), terms=_COINBASE),)),
 )  # fmt: skip

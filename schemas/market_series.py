@@ -73,6 +73,10 @@ BREADTH_SERIES: tuple[Series, ...] = (
     _breadth("nyse_new_lows", "newlo"),
 )
 
-SECTOR_SERIES: tuple[Series, ...] = tuple(
-    _sector(symbol) for symbol in ("vnq", "xlre", "arkk", "iwo", "kre", "xlk", "xlu", "xly")
-)
+SECTOR_SERIES: tuple[Series, ...] = (
+    *(_sector(symbol) for symbol in (
+        "vnq", "xlre", "arkk", "iwo", "kre", "xlk", "xlu", "xly", "spy")),
+    Series("spy_volume", _SECTOR, (
+        live.gauge(live.YAHOO, "SPY volume", live.AFTER_CLOSE, (1, 3), terms=_YAHOO_TERMS),
+    )),
+)  # fmt: skip

@@ -1,8 +1,18 @@
 """The mart tables: measures, evaluations and decisions, one row per session."""
 
+from schemas.breadth_tables import BREADTH_TABLES
+from schemas.chain_tables import CHAIN_TABLES
 from schemas.columns import columns
+from schemas.drip_tables import DRIP_TABLES
+from schemas.event_tables import EVENT_TABLES
 from schemas.forecast_columns import FORECAST_MODELS
+from schemas.gauge_tables import GAUGE_TABLES
+from schemas.liquidity_tables import LIQUIDITY_TABLES
 from schemas.model import Table
+from schemas.offer_tables import OFFER_TABLES
+from schemas.state_tables import STATE_TABLES
+from schemas.term_tables import TERM_TABLES
+from schemas.valuation_tables import VALUATION_TABLES
 
 MART_REALIZED_VOL_DAILY = Table(
     "mart_realized_vol_daily",
@@ -125,7 +135,7 @@ MART_BOOK_LEG_DAILY = Table(
         "days_to_expiry", "quantity", "multiplier", "entry_session", "entry_price", "leg_price",
         "leg_forward", "leg_vol", "leg_delta", "value_usd", "delta_usd", "gamma_usd", "vega_usd",
         "theta_usd", "roll_down_usd", "carry_usd_year", "extrinsic_usd", "capture", "pnl_usd",
-        "priced_from", "fault"),
+        "futures_needed", "margin_usd", "priced_from", "fault", "note"),
 )  # fmt: skip
 
 MART_BOOK_DAILY = Table(
@@ -136,7 +146,8 @@ MART_BOOK_DAILY = Table(
          "position_be_down", "position_be_up", "break_evens", "profit_probability", "coverage",
          "value_usd", "delta_usd", "gamma_usd", "vega_usd", "theta_usd", "roll_down_usd",
          "carry_usd_year", "carry_share", "is_inner_band_inside", "is_outer_band_outside",
-         "cash_usd", "day_pnl_usd", "nav_usd", "priced_from", "fault"),
+         "cash_usd", "day_pnl_usd", "nav_usd", "drift_share", "drift_closes", "priced_from",
+         "fault", "note"),
 )  # fmt: skip
 
 MART_BOOK_SCENARIO_DAILY = Table(
@@ -156,7 +167,9 @@ MART_BOOK_PROPOSAL_DAILY = Table(
 MART_TABLES = (
     MART_REALIZED_VOL_DAILY, MART_VOL_CONE_DAILY, MART_VOL_STATE_DAILY, MART_TECHNICAL_DAILY,
     MART_COST_OF_EQUITY_DAILY, MART_VOL_GAP_DAILY, MART_VOL_FORECAST_DAILY,
-    MART_FUTURES_CURVE_DAILY, MART_POLICY_CELL, MART_RULE_EVALUATION_DAILY,
+    MART_FUTURES_CURVE_DAILY, *TERM_TABLES, *BREADTH_TABLES, *VALUATION_TABLES, *EVENT_TABLES,
+    *LIQUIDITY_TABLES, *GAUGE_TABLES, *CHAIN_TABLES, *OFFER_TABLES, *STATE_TABLES,
+    MART_POLICY_CELL, MART_RULE_EVALUATION_DAILY,
     MART_SIGNER_DAILY, MART_HEDGE_DECISION_DAILY, MART_BOOK_LEG_DAILY, MART_BOOK_DAILY,
-    MART_BOOK_SCENARIO_DAILY, MART_BOOK_PROPOSAL_DAILY,
+    MART_BOOK_SCENARIO_DAILY, MART_BOOK_PROPOSAL_DAILY, *DRIP_TABLES,
 )  # fmt: skip

@@ -71,17 +71,4 @@ def count(name: str, doc: str, unit: Unit = Unit.COUNT, *, ge: float = 0) -> Col
 
 def move(name: str, doc: str) -> Column:
     """A distance of the index, never negative [index points]."""
-    """A distance of the index, never negative [index points]."""
-    """A whole number."""
-    """A yes or no."""
-    """An instant in UTC; never null."""
-    """A calendar date."""
-    """A name or code; not null unless said."""
-    """A difference of volatilities [volatility points]."""
-    """A standing among earlier values, 0 to 100."""
-    """A distance from a mean [standard deviations]."""
-    """A computed volatility, annualized [decimal]."""
-    """A volatility index as quoted [volatility points]."""
-    """A level [index points]."""
-    """A rate, premium or return [decimal]."""
     return Column(name, _FLOAT, Unit.INDEX_PTS, doc, ge=0.0, le=50_000.0)

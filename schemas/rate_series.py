@@ -68,6 +68,7 @@ RATE_SERIES: tuple[Series, ...] = (
         ("bund_10y", "IRLTLT01DEM156N"), ("jgb_10y", "IRLTLT01JPM156N"),
         ("gilt_10y", "IRLTLT01GBM156N"), ("interbank_3m_us", "IR3TIB01USM156N"),
         ("interbank_3m_ea", "IR3TIB01EZM156N"), ("interbank_3m_jp", "IR3TIB01JPM156N"))),
+    *(_rate(f"{where}_2y") for where in ("euro", "japan", "uk")),  # the user's own alone
 )  # fmt: skip
 
 

@@ -53,7 +53,8 @@ RAW_POSITION = Table(
     "The legs that the user's desk declares, as its newest file has them.",
     ("leg_id",),
     columns("leg_id", "book_layer", "instrument", "root", "right", "strike", "expiry", "quantity",
-            "multiplier", "entry_session", "entry_price", "retrieved_at", "raw_sha256"),
+            "multiplier", "entry_session", "entry_price", "spot_price", "spot_session",
+            "retrieved_at", "raw_sha256"),
 )  # fmt: skip
 
 RAW_TABLES = (

@@ -8,11 +8,12 @@ freshness, the page's provenance and docs/sources.md all read it here.
 from dataclasses import replace
 
 from schemas.feed import Series
-from schemas.lineage import LINEAGE
+from schemas.lineage import SHOWN
 from schemas.live_feeds import LIVE, OWN, own
 from schemas.macro_series import GAUGE_SERIES, MACRO_SERIES
 from schemas.market_series import BREADTH_SERIES, MARKET_SERIES, SECTOR_SERIES
 from schemas.model import SchemaError
+from schemas.offline_feeds import with_simulated
 from schemas.rate_series import RATE_SERIES, VALUATION_SERIES
 
 SOURCES = ("sample", "simulated", "live")
@@ -25,14 +26,14 @@ def _with_own(entry: Series) -> Series:
 
 
 SERIES: tuple[Series, ...] = tuple(
-    _with_own(entry)
+    _with_own(with_simulated(entry))
     for entry in (
         *MARKET_SERIES, *RATE_SERIES, *VALUATION_SERIES, *MACRO_SERIES, *BREADTH_SERIES,
         *SECTOR_SERIES, *GAUGE_SERIES,
     )
 )  # fmt: skip
 
-USED: frozenset[str] = frozenset(name for inputs in LINEAGE.values() for name in inputs)
+USED: frozenset[str] = frozenset(name for inputs in SHOWN.values() for name in inputs)
 """Series that some measure is made from; the others are collected and shown, and degrade nothing."""
 
 

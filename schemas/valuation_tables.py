@@ -43,7 +43,7 @@ _INTERPOLATED = (
     "figure is about two quarters old, and is as-reported, not operating."
 )
 _RATIOS_PREDICT_POORLY = (
-    "A description of the state, not a timing signal: most ratios predict poorly out of sample "
+    "A description of the state, not a timing signal: most ratios predict poorly beyond their own years "
     "(Goyal and Welch 2008)."
 )
 _CONVENTIONS = (
@@ -95,11 +95,11 @@ VALUATION_MEASURES: tuple[Measure, ...] = (
     _gauge("M-GORD", "Gordon premium", "erp_gordon", "1.3",
            "D0 (1 + g) / P + g - treasury_10y, g = treasury_10y",
            "Gordon (1959), Review of Economics and Statistics 41", "B", _DIVIDEND,
-           f"Understates where companies buy back shares. {_INTERPOLATED}"),
+           f"Leaves buybacks out, so it understates. {_INTERPOLATED}"),
     _gauge("M-GORD-DDM", "Dividend discount premium", "ddm_premium", "1.3",
            "two-stage model of M-ERP-F with CF0 = shiller_dividend, g = 5 %",
            "Damodaran, Equity Risk Premiums", "B", _DIVIDEND,
-           f"Understates where companies buy back shares. {_INTERPOLATED}"),
+           f"Leaves buybacks out, so it understates. {_INTERPOLATED}"),
     _gauge("M-ECY", "Excess CAPE yield, CPI", "excess_cape_yield_cpi", "1.3",
            "1 / cape_marked - (treasury_10y - inflation_10y)",
            "Shiller, Black and Jivraj (2020)", "B", _ECY,

@@ -6,15 +6,15 @@ import polars as pl
 
 from pricing.discount import Floats, calibrated_cash_flow0, implied_return
 from schemas.core import UNFIT
-from schemas.frames import join_one
+from schemas.frames import compare, join_one
 from transforms.finite import finite
 from transforms.standing import baseline_mean, baseline_sd, percentile, z_score
 
 GROWTH = 0.05  # any g from 3 to 8 % moves the calibrated daily mark by less than 5 bp
 BETA = 1.0  # the index against itself
 TAX = 0.25  # federal and state; methodology 1.1, M-TAX
-WEIGHT_EQUITY = 0.86  # Z.1 2026Q2, nonfinancial corporates; assumed for every year
-WEIGHT_DEBT = 1.0 - WEIGHT_EQUITY
+WEIGHT_EQUITY = 0.86  # Z.1 2026Q2, nonfinancial corporates; assumed where the balance is unknown
+_DEBT_SHARE = (0.05, 0.5)  # what is plausible; beyond it the two balances are not in one unit
 
 _MARK_INPUTS = ("spx_at_erp_mark", "erp_damodaran_published", "treasury_10y_at_erp_mark")
 
@@ -84,8 +84,26 @@ def erp_svix(vix: pl.Expr) -> pl.Expr:
     return finite(share * (vix / 100.0) * (vix / 100.0))
 
 
+def weight_equity(equity: pl.Expr, debt: pl.Expr) -> pl.Expr:
+    """Equity share of nonfinancial corporations' capital, ``E / (E + D)`` [decimal].
+
+    Args:
+        equity: market value [millions of US dollars].
+        debt: book value of securities and loans [millions of US dollars].
+
+    Returns:
+        Null where either is, or where debt is not 5 to 50 % of the capital.
+
+    Source:
+        Methodology 1.1, M-W; Federal Reserve, Z.1.
+    """
+    share = finite(debt / (equity + debt))
+    low, high = _DEBT_SHARE
+    return pl.when(compare(share, ">", low) & compare(share, "<", high)).then(1.0 - share)
+
+
 def wacc(
-    cost_of_equity: pl.Expr, cost_of_debt: pl.Expr, weight_equity: float = WEIGHT_EQUITY
+    cost_of_equity: pl.Expr, cost_of_debt: pl.Expr, weight_equity: pl.Expr | float = WEIGHT_EQUITY
 ) -> pl.Expr:
     """Weighted average cost of capital after tax of 25 %.
 
@@ -137,6 +155,7 @@ def _inputs(
     core_rate_daily: pl.LazyFrame,
     core_valuation_daily: pl.LazyFrame,
     core_as_known_daily: pl.LazyFrame,
+    core_macro_daily: pl.LazyFrame,
 ) -> pl.LazyFrame:
     index = core_index_daily.select("session", "spx_close", "vix_close", "vix1y_close")
     by_spread = pl.col("treasury_10y") + pl.col("baa_spread")
@@ -148,7 +167,11 @@ def _inputs(
         cost_of_debt=pl.coalesce("baa_yield", finite(by_spread)),
     )
     marks = core_valuation_daily.select("session", *_MARK_INPUTS)
+    balances = core_macro_daily.select(
+        "session", weight_known=weight_equity(pl.col("corporate_equity"), pl.col("corporate_debt"))
+    )
     joined = join_one(join_one(index, rates, on="session"), marks, on="session")
+    joined = join_one(joined, balances, on="session")
     return join_one(joined, _marks(core_as_known_daily), on="session").sort("session")
 
 
@@ -163,9 +186,9 @@ def _costs(inputs: pl.LazyFrame) -> pl.LazyFrame:
         erp_fcfe_marked=erp_fcfe(pl.col("spx_close"), pl.col("cash_flow0"), rf10),
         erp_svix30=erp_svix(pl.col("vix_close")),
         erp_svix365=erp_svix(pl.col("vix1y_close")),
-        weight_equity=pl.lit(WEIGHT_EQUITY),
-        weight_debt=pl.lit(WEIGHT_DEBT),
-        is_weight_assumed=pl.lit(value=True),
+        weight_equity=pl.col("weight_known").fill_null(WEIGHT_EQUITY),
+        weight_debt=1.0 - pl.col("weight_known").fill_null(WEIGHT_EQUITY),
+        is_weight_assumed=pl.col("weight_known").is_null(),
     )
     return calibrated.with_columns(
         coe_f=finite(rf10 + BETA * premium_cash),
@@ -179,18 +202,29 @@ def cost_of_equity_daily(
     core_rate_daily: pl.LazyFrame,
     core_valuation_daily: pl.LazyFrame,
     core_as_known_daily: pl.LazyFrame,
+    core_macro_daily: pl.LazyFrame,
 ) -> pl.LazyFrame:
     """Cost of equity and of capital, by cash flows and by volatility.
 
     The one-year cost of equity takes the 2-year yield as its risk-free rate, the nearest horizon
     that every source has. Debt costs what the Baa yield says, as last known; without one, the
-    10-year yield and Moody's spread over it.
+    10-year yield and Moody's spread over it. Weights are those of the newest balance known, and
+    0.86 assumed, which a flag says, where there is none.
     """
-    inputs = _inputs(core_index_daily, core_rate_daily, core_valuation_daily, core_as_known_daily)
+    inputs = _inputs(
+        core_index_daily,
+        core_rate_daily,
+        core_valuation_daily,
+        core_as_known_daily,
+        core_macro_daily,
+    )
+    weight = pl.col("weight_equity")
     wacc_f, wacc_v, debt = pl.col("wacc_f"), pl.col("wacc_v"), pl.col("cost_of_debt")
     return (
         _costs(inputs)
-        .with_columns(wacc_f=wacc(pl.col("coe_f"), debt), wacc_v=wacc(pl.col("coe_v"), debt))
+        .with_columns(
+            wacc_f=wacc(pl.col("coe_f"), debt, weight), wacc_v=wacc(pl.col("coe_v"), debt, weight)
+        )
         .with_columns(
             erp_fcfe_mean_10y=baseline_mean(pl.col("erp_fcfe_marked")),
             erp_fcfe_sd_10y=baseline_sd(pl.col("erp_fcfe_marked")),
@@ -202,5 +236,5 @@ def cost_of_equity_daily(
             wacc_f_percentile=percentile(wacc_f),
             wacc_v_percentile=percentile(wacc_v),
         )
-        .drop("vix_close", "vix1y_close", "treasury_2y", *_MARK_INPUTS[::2])
+        .drop("vix_close", "vix1y_close", "treasury_2y", "weight_known", *_MARK_INPUTS[::2])
     )

@@ -35,14 +35,21 @@ from schemas.raw import (
 )
 from schemas.step import Step
 from transforms.as_known import as_known_daily_of
+from transforms.breadth_steps import BREADTH_STEPS
+from transforms.chain_steps import CHAIN_STEPS
 from transforms.cone import vol_cone_daily
 from transforms.core import expiry, position, session, vx_curve_daily, wide_daily
 from transforms.cost_of_equity import cost_of_equity_daily
 from transforms.event import event_daily
+from transforms.event_steps import EVENT_STEPS
 from transforms.forecast import vol_forecast_daily
 from transforms.futures_curve import futures_curve_daily
 from transforms.gap import vol_gap_daily
+from transforms.gauge_steps import GAUGE_STEPS
+from transforms.liquidity_steps import LIQUIDITY_STEPS
 from transforms.technical import technical_daily
+from transforms.term_steps import TERM_STEPS
+from transforms.valuation_steps import VALUATION_STEPS
 from transforms.vol_state import vol_state_daily
 from transforms.volatility import realized_vol_daily
 
@@ -51,7 +58,7 @@ def steps(source: str) -> tuple[Step, ...]:
     """The derivations raw -> core -> mart under a source's feeds, each after what it reads."""
     known, index = CORE_AS_KNOWN_DAILY, CORE_INDEX_DAILY
     realized, cost = MART_REALIZED_VOL_DAILY, MART_COST_OF_EQUITY_DAILY
-    valuation = (index, CORE_RATE_DAILY, CORE_VALUATION_DAILY, known)
+    valuation = (index, CORE_RATE_DAILY, CORE_VALUATION_DAILY, known, CORE_MACRO_DAILY)
     return (
         Step((CORE_SESSION,), (RAW_SESSION,), session),
         Step((known,), (CORE_SESSION, RAW_OBSERVATION), as_known_daily_of(source)),
@@ -77,6 +84,13 @@ def steps(source: str) -> tuple[Step, ...]:
         Step((MART_TECHNICAL_DAILY,), (index,), technical_daily),
         Step((cost,), valuation, cost_of_equity_daily),
         Step((MART_VOL_GAP_DAILY,), (cost,), vol_gap_daily),
+        *TERM_STEPS,
+        *BREADTH_STEPS,
+        *VALUATION_STEPS,
+        *EVENT_STEPS,
+        *LIQUIDITY_STEPS,
+        *GAUGE_STEPS,
+        *CHAIN_STEPS,
     )
 
 

@@ -64,7 +64,10 @@ def explained_errors(path: Path) -> Iterator[None]:
     except (duckdb.ConstraintException, duckdb.DataError) as error:
         raise StoreError(f"{path}: {error}") from error
     except duckdb.CatalogException as error:
-        raise StoreError(f"{path}: {error}; create the tables first", reason="file") from error
+        found = str(error).splitlines()[0]
+        raise StoreError(
+            f"{path}: {found}; if it was made by another version, {REBUILD}", reason="file"
+        ) from error
     except duckdb.Error as error:
         raise _unusable(path, error) from error
 

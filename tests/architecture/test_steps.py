@@ -4,20 +4,19 @@ import inspect
 
 import pytest
 
+from flows.steps import every_step
 from policy.decide import decision_step
 from policy.model import load, names
 from schemas.catalogue import TABLES
 from schemas.series import SOURCES
 from schemas.step import Step
-from transforms.book_steps import book_steps
-from transforms.steps import steps
 
 LAYERS = ("raw", "core", "mart", "ops")
 
 
 def _all_steps(source: str) -> tuple[Step, ...]:
     policy = load("steward")
-    return (*steps(source), decision_step(policy), *book_steps(policy.book_terms))
+    return every_step(source, policy, policy.book_terms)
 
 
 @pytest.mark.parametrize("source", SOURCES)

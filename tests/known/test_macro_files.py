@@ -166,7 +166,7 @@ def test_real_estate_under_stress() -> None:
     wide = pl.LazyFrame({"session": days, "xlre_close": closes})
     missing = [name for name in CORE_GAUGE_DAILY.schema if name not in {"session", "xlre_close"}]
     frame = wide.with_columns(pl.lit(None, dtype=pl.Float64()).alias(name) for name in missing)
-    built = sector_daily(frame).filter(pl.col("sector") == "reit").collect(engine="in-memory")
+    built = sector_daily(frame).filter(pl.col("basket") == "reit").collect(engine="in-memory")
     wanted = [close / max(closes[at - 20 : at + 1]) - 1 if at >= 20 else None
               for at, close in enumerate(closes)]  # fmt: skip
     assert built["sector_drawdown_21d"].to_list() == [

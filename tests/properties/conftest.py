@@ -11,6 +11,7 @@ import polars as pl
 import pytest
 from polars.io.plugins import register_io_source
 
+from policy.model import load
 from schemas.model import Table
 from schemas.raw import RAW_TABLES
 from schemas.series import SERIES, offered_by
@@ -18,6 +19,7 @@ from schemas.step import Step
 from sources.dataset import Provenance
 from sources.market import datasets, raw_rows
 from sources.simulated import Simulation
+from transforms.offer_steps import offer_steps
 from transforms.steps import steps
 
 Frames = dict[str, pl.DataFrame]
@@ -274,7 +276,8 @@ def simulated_market() -> Frames:
         sessions = rows.lazy() if sessions is None else sessions
         parts[dataset.table.name].append(rows)
     frames = {name: pl.concat(rows) for name, rows in parts.items()}
-    for step in steps("simulated"):
+    terms = load("steward").book_terms
+    for step in (*steps("simulated"), *offer_steps(terms)):
         inputs = (frames[table.name].lazy() for table in step.inputs)
         (output,) = _outputs(step, list(inputs))
         made = output.collect(engine="in-memory")

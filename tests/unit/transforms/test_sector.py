@@ -22,8 +22,8 @@ def _built(**closes: list[float | None]) -> pl.DataFrame:
     return built.collect(engine="in-memory")
 
 
-def _of(built: pl.DataFrame, sector: str) -> pl.DataFrame:
-    return built.filter(pl.col("sector") == sector)
+def _of(built: pl.DataFrame, basket: str) -> pl.DataFrame:
+    return built.filter(pl.col("basket") == basket)
 
 
 def test_drawdown_of_21_closes() -> None:
@@ -42,7 +42,7 @@ def test_every_session_has_every_basket() -> None:
     """Three rows a session, those of unknown funds null, and each marked as a price's."""
     built = _built(kre=[100.0] * 30)
     assert built.height == 90
-    assert built["sector"].unique().sort().to_list() == ["banks", "growth", "reit"]
+    assert built["basket"].unique().sort().to_list() == ["banks", "growth", "reit"]
     assert built["is_cap_proxy"].all()
     assert _of(built, "growth")["is_contracting"].null_count() == 30
     assert _of(built, "banks")["sector_fund"].to_list()[-1] == "kre"
