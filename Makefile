@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help briefing test test-all check fix setup golden docs bench lock clean
+.PHONY: help briefing test test-all check fix setup golden docs bench lock evidence clean
 RUN := .venv/bin/
 
 help: ## this list
@@ -30,6 +30,10 @@ golden: .setup-dev ## rewrite the golden files; read the difference before commi
 
 docs: .setup-dev ## rewrite the generated documents
 	@$(RUN)python -m docs.generate
+
+evidence: .setup-dev ## what followed each signal, from the sample market, into docs/evidence.md
+	@$(RUN)volbrief run --source sample --no-pdf --no-orchestrator > /dev/null
+	@$(RUN)volbrief evidence --source sample --out docs/evidence.md
 
 bench: .setup-dev ## time the runs as ratios
 	@$(RUN)python -m benchmarks

@@ -3,7 +3,6 @@
 from briefing.back_matter import Appendix, Disclaimer
 from briefing.measures import measure_lines
 from briefing.rows import Rows
-from schemas.claims import UNSUPPORTED
 from schemas.measures import NOT_USED
 from schemas.words import WORDS
 
@@ -18,10 +17,7 @@ def appendix(rows: Rows) -> Appendix:
     run = rows.run
     return Appendix(
         measures=measure_lines(rows),
-        not_used=(
-            *((one.term, one.reason) for one in NOT_USED),
-            *((claim.text, f"{claim.literature}; here: {claim.behavior}") for claim in UNSUPPORTED),
-        ),
+        not_used=tuple((one.term, one.reason) for one in NOT_USED),
         glossary=WORDS,
         hashes=(("Data", run.data_hash), ("Policy", run.policy_hash), ("Code", run.code_hash)),
     )

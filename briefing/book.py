@@ -16,10 +16,11 @@ _ARRIVAL = "ops_arrival"
 _MOST_FAULTS = 4
 _LONGEST = 240  # characters of a refusal's first line
 _FAULTS = {
-    "expired": "has expired: take it out of the desk",
+    "expired": "has expired and is worth what it settled at",
     "no_entry": "has no entry price, so its gain is not known",
     "no_volatility": "has no volatility known for its strike and expiry",
     "no_discount": "has no rate known to discount by",
+    "no_spot": "has no price of its share known by then",
     "no_forward": "has no forward or future known for its expiry",
     "bad_strike": "has a strike that is none",
     "no_expiry": "has no expiry",
@@ -27,6 +28,39 @@ _FAULTS = {
     "unknown_kind": "is of a kind that is not valued here",
     "se_on_watch": "is on watch and of no size until its own rule opens it",
 }
+_NOTES = {
+    "scaled_to_cap": "fewer were bought than asked, by the cap on one purchase",
+    "scaled_to_budget": "fewer were bought than asked, by the yearly carry budget",
+    "scaled_to_loss": "fewer condors were sold than asked, by the largest loss allowed",
+    "carry_unknown": "nothing was added, since the carry cannot be judged",
+    "left_aside": "expired at a level that is not known and is in no total",
+    "quote_implausible": "its quote is implausible",
+    "quote_expired": "its quote is of a contract that has expired",
+    "quote_empty": "its quote is empty",
+    "quote_crossed": "its quote is crossed",
+    "quote_zero_bid": "its quote has no bid",
+    "quote_no_ask": "its quote has no ask",
+    "quote_beyond_wings": "its quote lies beyond two strikes without a bid",
+    "expiry_not_quoted": "its expiry is not in the chain",
+    "strike_not_quoted": "its strike is not in the chain",
+    "unknown_right": "it is neither call nor put",
+    "expired": "its quotes have run out",
+    "no_forward": "the chain gives no forward for its expiry",
+    "no_quoted_vol": "no quote of its expiry gives a volatility",
+    "no_implied_vol": "its mid gives no volatility",
+    "vol_from_surface": "its mid gives no volatility",
+    "surface_beyond_wings": "its strike is outside those quoted",
+    "surface_too_few_quotes": "its expiry has too few quotes for a smile",
+    "surface_no_time": "its expiry has no time left for a smile",
+    "surface_not_solved": "the smile of its expiry has no fit",
+    "surface_butterfly": "the smile of its expiry would pay for a butterfly",
+    "surface_wing_slope": "the smile of its expiry is too steep at a wing",
+    "surface_poor_fit": "the smile of its expiry fits poorly",
+    "surface_calendar": "the smile of its expiry would pay for a calendar spread",
+}
+_LIMITS = ("scaled_to_", "carry_unknown", "left_aside")
+_MARKED = {"quotes": "at its mid", "surface": "by the smile of its expiry",
+           "model": "by the model", "indicative": "by the model, indicative"}  # fmt: skip
 _AMOUNTS = (
     ("Gain since the last close", "day_pnl_usd"),
     ("Delta, 1% of the S&P 500", "delta_usd"),
@@ -72,7 +106,7 @@ def _held(rows: Rows, total: Row, name: Literal["desk", "model"], notes: tuple[s
         figures=tuple(_figures(rows, total, legs, name)),
         columns=tuple(f"VIX {formats.number(one, 0, signed=True)}" for one in points),
         scenarios=tuple(_scenarios(scenarios)),
-        notes=(*notes, *_faults(total, legs)),
+        notes=(*notes, *_faults(total, legs), *_noted(total, legs)),
     )
 
 
@@ -94,7 +128,7 @@ def _sentence(total: Row, legs: Sequence[Row], name: str) -> str:
     return (
         f"{_NAMES[name]}: {condors} and {formats.count(len(legs), 'leg')} in all, worth "
         f"{_dollars(as_float(total['value_usd']))} ({_level(total)}) at net asset value "
-        f"{_dollars(as_float(total['nav_usd']))}."
+        f"{_dollars(as_float(total['nav_usd']))} (declared)."
     )
 
 
@@ -175,6 +209,35 @@ def _faults(total: Row, legs: Sequence[Row]) -> Iterator[str]:
     if total["fault"] is not None:
         yield f"Refused where a number would mislead: {as_text(total['fault']).replace('_', ' ')}."
     yield from _leg_faults(legs)
+
+
+def _noted(total: Row, legs: Sequence[Row]) -> Iterator[str]:
+    """What limits scaled, what no total holds, and legs that are not marked by their own quote."""
+    if total["note"] is not None:
+        yield f"Of this close: {note_words(as_text(total['note']))}."
+    named = [row for row in legs if row["note"] is not None]
+    for row in named[:_MOST_FAULTS]:
+        yield leg_note(row)
+    if len(named) > _MOST_FAULTS:
+        yield f"{formats.count(len(named) - _MOST_FAULTS, 'more leg')} with a note of that kind."
+
+
+def leg_note(row: Row) -> str:
+    """A leg's note as a sentence, and by what it is marked instead where its quote does not do."""
+    tokens = as_text(row["note"])
+    marked = _MARKED.get(as_text(row["priced_from"]), "by nothing")
+    by = "" if tokens.startswith(_LIMITS) else f": marked {marked}"
+    return f"{as_text(row['leg_id'])}: {note_words(tokens)}{by}."
+
+
+def note_words(tokens: str) -> str:
+    """The tokens of a note in words; a name before a token stays before its words."""
+    found = []
+    for part in tokens.split(", "):
+        name, _, token = part.rpartition(" ")
+        words = _NOTES.get(token, token.replace("_", " "))
+        found.append(f"{name} {words}" if name else words)
+    return ", ".join(found)
 
 
 def _leg_faults(legs: Sequence[Row]) -> Iterator[str]:

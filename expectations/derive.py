@@ -30,7 +30,8 @@ OPTIONAL_TABLES = frozenset({
 """Tables that a source may leave empty: no rows is ``warn``, an input taken out, not a refusal."""
 
 SPARSE_TABLES = frozenset({
-    "raw_option_quote", "raw_position", "core_position", "mart_book_leg_daily",
+    "raw_option_quote", "raw_position", "core_position", "raw_answer", "core_answer",
+    "mart_book_leg_daily",
     "mart_book_scenario_daily", "mart_book_proposal_daily",
     "core_option_quote", "mart_chain_daily", "mart_parity_daily",
 })  # fmt: skip

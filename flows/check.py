@@ -1,6 +1,7 @@
 """The user's own side, looked at before a run: what a file is, and whether a desk is in order."""
 
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,7 @@ from sources.desk import Desk, described, load_desk
 from sources.desk_csv import parse_positions_csv
 from sources.errors import SourceError
 from sources.identify import LARGEST, Identity, Reading, identify, own_feed
+from sources.own_answers import is_answers, parse_answers
 from warehouse.store import computed
 
 _YAML = (".yaml", ".yml")
@@ -51,6 +53,8 @@ def check_file(path: Path) -> FileCheck:
     payload = _bytes_of(path, LARGEST)
     if path.suffix.lower() in _YAML:
         return _desk_file(path, payload)
+    if is_answers(payload, path.stem):
+        return _answers_file(path, payload)
     found = identify(payload, path.stem, clock.now())
     if found.readings:
         return _readings(path, found)
@@ -111,6 +115,26 @@ def _desk_file(path: Path, payload: bytes) -> FileCheck:
     told = described(desk)
     values = {"file": str(path), "kind": "desk", "understood": told}
     return FileCheck((f"{path}: a desk file", *told), values, is_accepted=True)
+
+
+def _answers_file(path: Path, payload: bytes) -> FileCheck:
+    try:
+        (read,) = computed(parse_answers(payload, file=str(path)))
+    except SourceError as error:
+        refusal = {"file": str(path), "kind": "answers", "why": str(error)}
+        lines = (f"{path}: not a file of your answers", str(error))
+        return FileCheck(lines, refusal, is_accepted=False)
+    rows, today = read.to_dicts(), clock.new_york_day()
+    ahead = sum(row["answered_on"] > today for row in rows)
+    counts = Counter(f"{row['layer_id']} {row['answer']}" for row in rows)
+    told = [f"  {what}: {count:,}" for what, count in sorted(counts.items())]
+    if rows:
+        days = [row["session"] for row in rows]
+        told.append(f"  of the sessions {min(days)} to {max(days)}")
+    if ahead:
+        told.append(f"  left out, {ahead:,} rows: answered_on is after {today}, New York's today")
+    values = {"file": str(path), "kind": "answers", "answers": counts, "left_out": ahead}
+    return FileCheck((f"{path}: your answers, {len(rows):,}", *told), values, is_accepted=True)
 
 
 def _positions(path: Path, payload: bytes) -> FileCheck | None:

@@ -29,6 +29,8 @@ sources_app = typer.Typer(invoke_without_command=True)
 app.add_typer(sources_app, name="sources")
 desk_app = typer.Typer(no_args_is_help=True, help="Your desk: worth, positions, limits.")
 app.add_typer(desk_app, name="desk")
+policy_app = typer.Typer(no_args_is_help=True, help="Policies: checked, shown, compared.")
+app.add_typer(policy_app, name="policy")
 
 Day = Annotated[
     datetime | None,
@@ -99,14 +101,46 @@ def explain(
     unknown: Annotated[
         bool, typer.Option("--why-unknown", help="the causes of what is unknown instead")
     ] = False,
+    what_if: Annotated[
+        str | None,
+        typer.Option(
+            "--what-if",
+            help="decide again with these columns so at that session, such as erp=6.4,rv=15 "
+            "[display units]",
+        ),
+    ] = None,
+    flip: Annotated[
+        bool, typer.Option("--flip", help="how far each driver is from another recommendation")
+    ] = False,
 ) -> None:
-    """Show a layer's decision down to the raw bytes it came from, or why something is unknown."""
+    """Show a layer's decision down to the raw bytes it came from, or why something is unknown.
+
+    Or what it would be with other measures, or what would flip it.
+    """
+    if unknown + flip + (what_if is not None) > 1:
+        raise typer.BadParameter("--why-unknown, --what-if and --flip: give one of them")
+    if what_if is not None or flip:
+        typer.echo(_otherwise(layer, _day(day), source, what_if, as_json=as_json))
+        return
     from flows.inspect import explanation, why_unknown
 
     if unknown:
         typer.echo(why_unknown(layer, _day(day), source, as_json=as_json))
         return
     typer.echo(explanation(layer, _day(day), source, as_json=as_json))
+
+
+def _otherwise(
+    layer: str, day: date | None, source: str | None, asked: str | None, *, as_json: bool
+) -> str:
+    """The decision with other measures, or where nothing is asked, what would flip it."""
+    from flows.progress import shown_on_terminal
+    from flows.whatif import flips, what_if
+
+    with shown_on_terminal():
+        if asked is None:
+            return flips(layer, day, source, as_json=as_json)
+        return what_if(layer, day, source, asked, as_json=as_json)
 
 
 @app.command()
@@ -257,6 +291,65 @@ def desk_check(
     from flows.check import check_desk
 
     typer.echo(check_desk(file, as_json=as_json))
+
+
+@policy_app.command("lint")
+def policy_lint(
+    files: Annotated[
+        list[str] | None, typer.Argument(help="names or paths; default: every built-in policy")
+    ] = None,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Say everything that is wrong with a policy file, and what in it is hardly meant."""
+    from flows.policy import lint_report
+
+    text, code = lint_report(files or [], as_json=as_json)
+    typer.echo(text)
+    raise typer.Exit(code)
+
+
+@policy_app.command("show")
+def policy_show(
+    name: Annotated[
+        str | None, typer.Argument(help="name or path; default: the setting VOLBRIEF_POLICY")
+    ] = None,
+    day: Annotated[
+        datetime | None,
+        typer.Option("--date", formats=["%Y-%m-%d"], help="is it in force then [YYYY-MM-DD]"),
+    ] = None,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Show a policy's rules, matrix, quorum and limits."""
+    from flows.policy import show_report
+
+    width = shutil.get_terminal_size((100, 24)).columns
+    typer.echo(show_report(name, _day(day), width, as_json=as_json))
+
+
+@policy_app.command("diff")
+def policy_diff(
+    a: Annotated[str, typer.Argument(help="name or path of a policy")],
+    b: Annotated[str, typer.Argument(help="name or path of another")],
+    since: Annotated[
+        datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="first session")
+    ] = None,
+    until: Annotated[
+        datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="last session")
+    ] = None,
+    source: Source = None,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Show what differs between two policies: in the text, and over a span in the decisions."""
+    from flows.policy import Span, diff_report
+    from flows.progress import shown_on_terminal
+
+    span = Span(_day(since), _day(until)) if since or until else None
+    with shown_on_terminal():
+        told = diff_report((a, b), span, source, as_json=as_json)
+    typer.echo(told)
 
 
 @app.command()

@@ -91,7 +91,8 @@ def _read(
         _append(store, archive, one, dataset, context)
     except (SourceError, StoreError) as error:
         if dataset.refuses_itself_only and isinstance(error, SourceError):
-            store.replace([RAW_POSITION], [RAW_POSITION.empty()])  # an older desk is not this one
+            if dataset.table == RAW_POSITION:  # an older desk is not this one
+                store.replace([RAW_POSITION], [RAW_POSITION.empty()])
             return str(error)
         if dataset.is_local or getattr(error, "reason", "data") in {"folder", "space"}:
             raise

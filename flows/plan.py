@@ -30,7 +30,7 @@ class Plan:
 
     ``rules`` is the policy as it was read when the plan was made: a file edited during the run
     cannot put one policy's words over another's decision. ``desk`` is the user's file, null for
-    none; ``book`` are the policy's terms of the book with the desk's own in their place.
+    none, and so are ``answers``; ``book`` are the policy's terms of the book with the desk's own in their place.
     """
 
     as_of: date | None
@@ -46,6 +46,7 @@ class Plan:
     lock_wait: float = 0.0
     authorities: Path | None = None
     desk: Path | None = None
+    answers: Path | None = None
     book: BookTerms = field(default_factory=BookTerms)
 
     @property
@@ -108,6 +109,7 @@ def plan_of(wish: Wish, settings: Settings) -> Plan:
         lock_wait=settings.lock_wait,
         authorities=settings.authorities,
         desk=desk,
+        answers=_answers(settings),
         book=desk_terms(desk, rules.book_terms),
     )
     _writable(plan.data, _DATA_BYTES, "VOLBRIEF_DATA")
@@ -134,6 +136,20 @@ def _desk(settings: Settings) -> Path | None:
         raise Stop(
             f"settings: VOLBRIEF_DESK is {str(settings.desk)!r}, where no file is: copy "
             "docs/desk.example.yaml to it, or name the file",
+            ExitCode.CONFIG,
+        )
+    return None
+
+
+def _answers(settings: Settings) -> Path | None:
+    """The user's answers; none where nobody named a file and the usual one is not there."""
+    path = settings.answers or settings.desk.parent / "answers.csv"
+    if path.is_file():
+        return path
+    if settings.answers is not None:
+        raise Stop(
+            f"settings: VOLBRIEF_ANSWERS is {str(path)!r}, where no file is: make one as in "
+            "docs/how-to/record-your-answers.md, or name the file",
             ExitCode.CONFIG,
         )
     return None

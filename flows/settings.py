@@ -60,6 +60,9 @@ class Settings(BaseSettings):
         default=None, description="PEM file of further authorities, for a network that inspects"
     )
     desk: Path = Field(default=Path("desk.yaml"), description="your desk: worth, positions, limits")
+    answers: Path | None = Field(
+        default=None, description="your answers; default answers.csv beside the desk"
+    )
     lock_wait: float = Field(
         default=0.0, ge=0, description="how long to wait for another run [seconds]"
     )

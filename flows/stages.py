@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from flows.plan import Plan
-from sources import desk_dataset, market
+from sources import desk_dataset, market, own_answers
 from sources.dataset import Dataset
 from warehouse.snapshots import Snapshots
 
@@ -40,7 +40,12 @@ def described(plan: Plan) -> dict[str, str | bool | None]:
 def datasets(plan: Plan) -> dict[str, Dataset]:
     """What to fetch by name, the calendar first."""
     every = market.datasets(plan.source, plan.simulation, plan.live)
-    return {dataset.name: dataset for dataset in (*every, *_desk(plan))}
+    return {dataset.name: dataset for dataset in (*every, *_desk(plan), *_answers(plan))}
+
+
+def _answers(plan: Plan) -> tuple[Dataset, ...]:
+    """The user's answers, or none; those read before stay, wherever the file has gone."""
+    return () if plan.answers is None else (own_answers.answers_dataset(plan.answers),)
 
 
 def _desk(plan: Plan) -> tuple[Dataset, ...]:

@@ -4,9 +4,12 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from policy.actions import LISTED, BlockAdds, Monetise
 from policy.conditions import (
     READABLE,
     AfterChange,
+    All,
+    BelowBase,
     BelowLastRaise,
     BucketIn,
     Condition,
@@ -14,8 +17,10 @@ from policy.conditions import (
     Entry,
     MatrixMoved,
     MissingInputs,
+    NotEvaluated,
     SeedReading,
     leaves,
+    parts,
 )
 from policy.entries import SIGNERS, UNIT_LAYERS, Rule
 from schemas.document import At, nearest, refusal
@@ -38,6 +43,9 @@ def check_whole(policy: "Policy") -> None:
     _check_seed(policy)
     _check_singles(policy)
     _check_hedge_gates(policy)
+    _check_ids(policy)
+    _check_stops(policy)
+    _check_actions(policy)
     _check_conditions(policy)
 
 
@@ -139,15 +147,25 @@ def _check_seed(policy: "Policy") -> None:
 
 def stated(policy: "Policy") -> Iterator[tuple[Condition, At, tuple[type[Entry], ...]]]:
     """Each condition of the file, where it stands, and the kinds that have no sense there."""
-    apart: tuple[type[Entry], ...] = (BelowLastRaise, MissingInputs, MatrixMoved)
+    apart: tuple[type[Entry], ...] = (BelowLastRaise, MissingInputs, MatrixMoved, BelowBase)
     odd: tuple[type[Entry], ...]
     for name, reading in policy.seed.readings.items():
         yield reading.when, ("seed", "readings", name, "when"), (*apart, SeedReading, AfterChange)
-    for family, odd in (("gates", apart[::2]), ("drivers", apart[:2]), ("tests", apart)):
+    for family, odd in (
+        ("gates", (BelowLastRaise, MatrixMoved, BelowBase)),
+        ("drivers", apart[:2]),
+        ("modifiers", apart[:3]),
+        ("gauges", apart),
+        ("tests", apart),
+    ):
         for rule_id, rule in getattr(policy, family).items():
             is_hedge_gate = family == "gates" and rule.scope == "hedge"
             beyond = () if is_hedge_gate else (AfterChange,)
             yield rule.when, (family, rule_id, "when"), (*odd, *beyond)
+            for number, action in enumerate(rule.then):
+                if isinstance(action, BlockAdds) and action.unless is not None:
+                    at: At = (family, rule_id, "then", number, "unless")
+                    yield action.unless, at, (*apart, AfterChange)
     for signer_id, signer in policy.signers.items():
         for direction in ("add", "reduce"):
             predicates = getattr(signer, direction)
@@ -172,7 +190,7 @@ def _check_singles(policy: "Policy") -> None:
                           at=(family, *held[-1:], "enabled"))  # fmt: skip
     for name, rule in policy.gates.items():
         if (rule.scope == "all") != isinstance(rule.when, MissingInputs):
-            raise refusal("scope 'all' for missing inputs, 'hedge' or 'condor' for other gates",
+            raise refusal("scope 'all' for missing inputs, another one for other gates",
                           "say what the gate closes", found=repr(rule.scope),
                           at=("gates", name, "scope"))  # fmt: skip
 
@@ -187,11 +205,80 @@ def _check_hedge_gates(policy: "Policy") -> None:
             raise refusal("scales on a gate that judges the book after the change",
                           "remove scales, or state a condition with 'after'", found="true",
                           at=("gates", name, "scales"))  # fmt: skip
-    for family in ("drivers", "tests"):
+    for family in ("drivers", "modifiers", "gauges", "tests"):
         for name, rule in getattr(policy, family).items():
-            if rule.scales or rule.spares:
-                raise refusal("scales and spares on gates only", "remove them",
+            if rule.scales or rule.spares or rule.stops:
+                raise refusal("scales, spares and stops on gates only", "remove them",
                               found=f"one of them on {name}", at=(family, name))  # fmt: skip
+
+
+def _check_ids(policy: "Policy") -> None:
+    """No two rules share an id, whatever their family."""
+    seen: dict[str, str] = {}
+    for family in ("gates", "drivers", "modifiers", "gauges", "tests"):
+        for name in getattr(policy, family):
+            if name in seen:
+                raise refusal("an id used once among all rules", "rename one of the two",
+                              found=f"{name!r}, also under {seen[name]}", at=(family, name))  # fmt: skip
+            seen[name] = family
+
+
+def _check_stops(policy: "Policy") -> None:
+    """A gate of scope 'rules' names rules that there are; no other gate names any."""
+    rules = (*policy.drivers, *policy.modifiers)
+    for name, rule in policy.gates.items():
+        if (rule.scope == "rules") != bool(rule.stops):
+            raise refusal("stops on a gate of scope 'rules', and on no other",
+                          "name the rules it stops, or change its scope",
+                          found=repr(rule.scope), at=("gates", name, "scope"))  # fmt: skip
+        for number, one in enumerate(rule.stops):
+            if one not in rules or one == policy.matrix_rule:
+                accepted = [rule for rule in rules if rule != policy.matrix_rule]
+                raise refusal(f"a driver or modifier with 'then': {', '.join(accepted)}",
+                              nearest(one, accepted), found=repr(one),
+                              at=("gates", name, "stops", number))  # fmt: skip
+
+
+def _check_actions(policy: "Policy") -> None:
+    """Who may act, and that what acts says how."""
+    for family in ("gates", "drivers", "modifiers", "gauges", "tests"):
+        for name, rule in getattr(policy, family).items():
+            at: At = (family, name, "then")
+            is_silent = family in {"gates", "tests"} or isinstance(rule.when, MatrixMoved)
+            if rule.then and is_silent:
+                raise refusal("then on drivers, modifiers and gauges only, and not on the "
+                              "matrix's rule", "remove then", found=f"{len(rule.then)} actions", at=at)  # fmt: skip
+            if not rule.then and not is_silent and not isinstance(rule.when, NotEvaluated):
+                raise refusal("at least one action in then", "say what the rule does",
+                              found="none", at=at)  # fmt: skip
+            if family == "gauges" and not all(isinstance(one, LISTED) for one in rule.then):
+                raise refusal("review and annotate only, since a gauge moves nothing",
+                              "make it a driver or a modifier", found=f"another action of {name}", at=at)  # fmt: skip
+            _check_role(family, name, rule)
+            _check_below_base(rule, (family, name, "when"))
+            sold = [one.monetise for one in rule.then if isinstance(one, Monetise)]
+            if len(sold) > len(set(sold)):
+                raise refusal("each layer monetised once", "keep one of them",
+                              found=", ".join(sold), at=at)  # fmt: skip
+
+
+_ROLES = {"modifiers": ("modifier",), "gauges": ("gauge",), "drivers": ("driver",)}
+
+
+def _check_role(family: str, name: str, rule: Rule) -> None:
+    """A rule stands with those of its role."""
+    if rule.role not in _ROLES.get(family, (rule.role,)):
+        raise refusal(f"role {_ROLES[family][0]!r} under {family}", "move the rule or change its role",
+                      found=repr(rule.role), at=(family, name, "role"))  # fmt: skip
+
+
+def _check_below_base(rule: Rule, at: At) -> None:
+    """A layer's own standing is asked beside the rest of the condition, not inside of it."""
+    asked = [leaf for leaf in leaves(rule.when) if isinstance(leaf, BelowBase)]
+    beside = parts(rule.when) if isinstance(rule.when, All) else (rule.when,)
+    if len(asked) != len([part for part in beside if isinstance(part, BelowBase)]) or len(asked) > 1:
+        raise refusal("below_base once, alone or directly inside 'all'", "move it there",
+                      found="it elsewhere", at=at)  # fmt: skip
 
 
 def _check_conditions(policy: "Policy") -> None:

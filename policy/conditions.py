@@ -16,10 +16,15 @@ from pydantic import (
     model_validator,
 )
 
-from policy.units import Sessions, Threshold
+from policy.units import Quantity, Sessions, Threshold
 from schemas.core import CORE_EVENT_DAILY
 from schemas.document import nearest, refusal
 from schemas.frames import Operator
+from schemas.breadth_tables import MART_BREADTH_DAILY
+from schemas.chain_tables import MART_PARITY_STATE_DAILY
+from schemas.event_tables import MART_GDP_REVISION_DAILY, MART_MACRO_DAILY
+from schemas.gauge_tables import MART_GAUGE_DAILY
+from schemas.liquidity_tables import MART_LIQUIDITY_DAILY
 from schemas.mart import (
     MART_COST_OF_EQUITY_DAILY,
     MART_REALIZED_VOL_DAILY,
@@ -29,6 +34,9 @@ from schemas.mart import (
 )
 from schemas.model import Column, Table
 from schemas.offer_tables import MART_STANDING_BOOK_DAILY
+from schemas.state_tables import MART_STATE_DAILY
+from schemas.term_tables import MART_TERM_STRUCTURE_DAILY
+from schemas.valuation_tables import MART_VALUATION_DAILY
 
 # What a policy may read, in the order in which a bare column name is looked up.
 READABLE: tuple[Table, ...] = (
@@ -39,6 +47,15 @@ READABLE: tuple[Table, ...] = (
     MART_COST_OF_EQUITY_DAILY,
     CORE_EVENT_DAILY,
     MART_STANDING_BOOK_DAILY,
+    MART_TERM_STRUCTURE_DAILY,
+    MART_BREADTH_DAILY,
+    MART_VALUATION_DAILY,
+    MART_MACRO_DAILY,
+    MART_GDP_REVISION_DAILY,
+    MART_LIQUIDITY_DAILY,
+    MART_PARITY_STATE_DAILY,
+    MART_GAUGE_DAILY,
+    MART_STATE_DAILY,
 )
 
 
@@ -110,16 +127,21 @@ Check = Literal[
     "limits_kept",
 ]
 CHECKS: tuple[Check, ...] = get_args(Check)
+SizedLayer = Literal["L1", "L2", "L3"]
 Whole = Annotated[int, Field(strict=True)]
 Sentence = Annotated[str, Field(min_length=3)]
 
 
 class Comparison(Entry):
-    """A column against a threshold; unknown where the column is null."""
+    """A column against a threshold; unknown where the column is null.
+
+    With ``exit`` it latches: once true it stays so until the column is past the exit, too.
+    """
 
     column: DriverName
     op: Operator
     value: Threshold
+    exit: Threshold | None = None
 
     @model_validator(mode="after")
     def refuse_wrong_unit(self) -> Self:
@@ -133,10 +155,39 @@ class Comparison(Entry):
             )  # fmt: skip
         return self
 
+    @model_validator(mode="after")
+    def refuse_early_exit(self) -> Self:
+        """It ends no sooner than it begins."""
+        if self.exit is None:
+            return self
+        left = self.exit.in_unit(self.column.column.unit)
+        is_above, is_below = self.op.startswith(">"), self.op.startswith("<")
+        if not ((is_above and left <= self.threshold) or (is_below and left >= self.threshold)):
+            raise refusal(f"an exit at or {'below' if is_above else 'above'} {self.value}, and the "
+                          "operator one of >, >=, <, <=", "write the level at which it ends",
+                          found=str(self.exit), at=("exit",))  # fmt: skip
+        return self
+
     @property
     def threshold(self) -> float:
         """The threshold in the column's unit."""
         return self.value.in_unit(self.column.column.unit)
+
+
+class Compared(Entry):
+    """A column against another one of the same unit; unknown where either is null."""
+
+    column: DriverName
+    op: Operator
+    than: DriverName
+
+    @model_validator(mode="after")
+    def refuse_other_unit(self) -> Self:
+        """Both are measured in the same unit."""
+        if self.than.column.unit != self.column.column.unit:
+            raise refusal(f"a column in {self.column.column.unit}, as {self.column}",
+                          "compare what is measured alike", found=str(self.than), at=("than",))  # fmt: skip
+        return self
 
 
 class Flagged(Entry):
@@ -188,6 +239,12 @@ class SeedReading(Entry):
     """The active reading of the seed rule fired."""
 
     seed: Literal["active"]
+
+
+class BelowBase(Entry):
+    """The layer stands below its base before the session; in ``when`` of drivers and modifiers."""
+
+    below_base: SizedLayer
 
 
 class MissingInputs(Entry):
@@ -249,6 +306,7 @@ KINDS: dict[str, type[Entry]] = {
     "changed": BucketChanged,
     "sign_changed": SignChanged,
     "below_last_raise": BelowLastRaise,
+    "below_base": BelowBase,
     "seed": SeedReading,
     "missing": MissingInputs,
     "matrix": MatrixMoved,
@@ -265,17 +323,21 @@ def _kind(value: Any) -> str | None:  # noqa: ANN401  # pydantic hands over what
     keys = value if isinstance(value, dict) else ()
     if "column" in keys and "is" in keys:
         return Flagged.__name__
+    if "column" in keys and "than" in keys:
+        return Compared.__name__
     return next((KINDS[key].__name__ for key in keys if key in KINDS), None)
 
 
 Condition = Annotated[
     Annotated[Comparison, Tag("Comparison")]
+    | Annotated[Compared, Tag("Compared")]
     | Annotated[Flagged, Tag("Flagged")]
     | Annotated[AfterChange, Tag("AfterChange")]
     | Annotated[BucketIn, Tag("BucketIn")]
     | Annotated[BucketChanged, Tag("BucketChanged")]
     | Annotated[SignChanged, Tag("SignChanged")]
     | Annotated[BelowLastRaise, Tag("BelowLastRaise")]
+    | Annotated[BelowBase, Tag("BelowBase")]
     | Annotated[SeedReading, Tag("SeedReading")]
     | Annotated[MissingInputs, Tag("MissingInputs")]
     | Annotated[MatrixMoved, Tag("MatrixMoved")]
@@ -347,9 +409,11 @@ _UNSPOKEN = ("ratio", "RSI")  # the column's name says it
 def described(condition: Condition) -> str:  # noqa: C901, PLR0911, PLR0912  # one line per kind
     """A condition as a reader would write it."""
     match condition:
-        case Comparison(column=driver, op=op, value=value):
-            shown = value.number if value.word in _UNSPOKEN else value
-            return f"{driver.column.name} {op} {shown}"
+        case Comparison(column=driver, op=op, value=value, exit=leave):
+            until = "" if leave is None else f" (until past {_spoken(leave)})"
+            return f"{driver.column.name} {op} {_spoken(value)}{until}"
+        case Compared(column=driver, op=op, than=other):
+            return f"{driver.column.name} {op} {other.column.name}"
         case Flagged(column=driver, is_=wanted):
             return f"{driver.column.name} is {'true' if wanted else 'false'}"
         case AfterChange(after=check, is_=wanted):
@@ -362,6 +426,8 @@ def described(condition: Condition) -> str:  # noqa: C901, PLR0911, PLR0912  # o
             return f"sign of {driver.column.name} changed within {sessions} sessions"
         case BelowLastRaise():
             return "matrix row below the one at the layer's last raise"
+        case BelowBase(below_base=layer):
+            return f"{layer} below its base"
         case SeedReading():
             return "active seed reading fired"
         case MissingInputs():
@@ -376,6 +442,10 @@ def described(condition: Condition) -> str:  # noqa: C901, PLR0911, PLR0912  # o
             return _listed(condition.all, " and ")
         case AnyOf():
             return _listed(condition.any, " or ")
+
+
+def _spoken(value: Quantity) -> str:
+    return str(value.number if value.word in _UNSPOKEN else value)
 
 
 def _listed(conditions: tuple[Condition, ...], word: str) -> str:

@@ -4,6 +4,7 @@ from typing import Annotated, Literal, Self, get_args
 
 from pydantic import Field, model_validator
 
+from policy.actions import Action
 from policy.conditions import Condition, DriverName, Entry, Sentence, Whole
 from policy.units import Days, Sessions, Share, Threshold
 from schemas.document import refusal
@@ -15,7 +16,7 @@ UNIT_LAYERS: tuple[LayerId, ...] = LAYERS[:3]  # those the matrix sizes; SE has 
 SIGNERS = ("S1", "S2", "S3", "S4", "S5")
 Direction = Literal["add", "reduce"]
 DIRECTIONS: tuple[Direction, ...] = get_args(Direction)
-FAMILIES = ("gate", "driver", "seed", "signer", "test")
+FAMILIES = ("gate", "driver", "modifier", "gauge", "seed", "signer", "test")
 
 Number = Annotated[float, Field(strict=True)]
 Flag = Annotated[bool, Field(strict=True)]
@@ -192,9 +193,10 @@ class LayerSpecs(Entry):
 class Rule(Entry):
     """One rule: what it says when, its standing, and the evidence for and against it.
 
-    ``scope`` says what a gate closes: everything, the hedge layers, or the condor alone. A gate
-    that ``scales`` lets through the whole steps that fit; layers that it ``spares`` it never keeps
-    below their base.
+    ``then`` is what a driver, modifier or gauge does while it is on. ``scope`` says what a gate
+    closes: everything, the hedge layers, the condor alone, the rules that it ``stops``, or every
+    rule whose inputs are of one family. A gate that ``scales`` lets through the whole steps that
+    fit; layers that it ``spares`` it never keeps below their base.
     """
 
     when: Condition
@@ -203,17 +205,24 @@ class Rule(Entry):
     grade: Literal["A", "B", "C", "D"]
     enabled: Flag
     evidence: Sentence
-    scope: Literal["all", "hedge", "condor"] = "all"
+    then: tuple[Action, ...] = ()
+    scope: Literal["all", "hedge", "condor", "rules", "single_family"] = "all"
+    stops: tuple[str, ...] = ()
     scales: Flag = False
     spares: tuple[Literal["L1", "L2", "L3"], ...] = ()
 
 
 class Seed(Entry):
-    """The seed rule in its readings: one acts, the others are evaluated and reported."""
+    """The seed rule in its readings: one acts, the others are evaluated and reported.
+
+    With ``financed_by: trim`` its lift is worded review, since what a trim of the condor's width
+    would pay is known only once the book that follows from the decision is.
+    """
 
     rule_id: Annotated[str, Field(min_length=1)]
     layer: Literal["L1", "L2", "L3"]
     lift_to: Multiplier
+    financed_by: Literal["trim"] | None = None
     active: str
     readings: dict[str, Rule]
 

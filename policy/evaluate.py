@@ -8,9 +8,11 @@ from policy.book_after import NO, NO_DATA, NOT_EVALUATED, YES
 from policy.conditions import (
     READABLE,
     AfterChange,
+    BelowBase,
     BelowLastRaise,
     BucketChanged,
     BucketIn,
+    Compared,
     Comparison,
     Condition,
     Driver,
@@ -49,6 +51,9 @@ def _read(policy: Policy) -> Iterable[Driver]:
         for leaf in leaves(condition):
             if isinstance(leaf, Comparison | Flagged):
                 yield leaf.column
+            elif isinstance(leaf, Compared):
+                yield leaf.column
+                yield leaf.than
             elif isinstance(leaf, SignChanged):
                 yield leaf.sign_changed
 
@@ -161,8 +166,10 @@ def _event(leaf: Condition) -> pl.Expr | None:
 def _simple_truth(leaf: Condition, policy: Policy) -> pl.Expr | None:
     """A simple condition over the market frame; none for those that another stage judges."""
     match leaf:
-        case Comparison(column=driver, op=op):
-            return compare(pl.col(str(driver)), op, leaf.threshold)
+        case Comparison():
+            return _latched(leaf)
+        case Compared(column=driver, op=op, than=other):
+            return compare(pl.col(str(driver)), op, pl.col(str(other)))
         case Flagged(column=driver, is_=wanted):
             return compare(pl.col(str(driver)), "=", float(wanted))
         case BucketIn(axis=axis, bands=bands):
@@ -175,6 +182,26 @@ def _simple_truth(leaf: Condition, policy: Policy) -> pl.Expr | None:
             return at_least(1, [pl.col(str(driver)).is_null() for driver in policy.required])
         case _:
             return None
+
+
+def _latched(leaf: Comparison) -> pl.Expr:
+    """A comparison; with an exit it stays true from the entry until the column is past the exit.
+
+    An unknown close is unknown, and leaves the state to the next known one as it was.
+    """
+    value = pl.col(str(leaf.column))
+    entered = compare(value, leaf.op, leaf.threshold)
+    if leaf.exit is None:
+        return entered
+    kept = compare(value, leaf.op, leaf.exit.in_unit(leaf.column.column.unit))
+    turned = pl.when(entered).then(statement=True).when(~kept).then(statement=False)
+    state = turned.forward_fill().fill_null(value=False)
+    return pl.when(entered.is_not_null()).then(state)
+
+
+def below_base_column(layer: str) -> str:
+    """The walked market's column that says whether a layer stood below its base."""
+    return f"{layer} below base"
 
 
 def truth(condition: Condition, move: Direction = "add") -> pl.Expr:
@@ -192,6 +219,8 @@ def truth(condition: Condition, move: Direction = "add") -> pl.Expr:
             return holds if wanted else ~holds
         case MatrixMoved():
             return pl.col("matrix_moved")
+        case BelowBase(below_base=layer):
+            return pl.col(below_base_column(layer))
         case BelowLastRaise() | NotEvaluated():
             return pl.lit(None, dtype=pl.Boolean)
         case _:

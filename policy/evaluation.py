@@ -9,6 +9,7 @@ from policy.book_limits import Limit, every_limit, first_limit
 from policy.conditions import (
     AfterChange,
     BelowLastRaise,
+    Compared,
     Comparison,
     Condition,
     Driver,
@@ -25,7 +26,8 @@ from schemas.book import BookTerms
 from schemas.frames import at_least, compare, join_one
 from schemas.mart import MART_RULE_EVALUATION_DAILY
 
-_FAMILIES = {"gates": "gate", "drivers": "driver", "tests": "test"}
+_FAMILIES = {"gates": "gate", "drivers": "driver", "modifiers": "modifier", "gauges": "gauge",
+             "tests": "test"}  # fmt: skip
 _STATED = ("rule_id", "condition_no", "family", "role", "grade", "condition_text",
            "driver_table", "driver_column", "operator", "threshold")  # fmt: skip
 
@@ -111,6 +113,9 @@ def _line(
     if isinstance(condition, AfterChange) and (limit := first_limit(condition, terms)):
         stated |= _source(limit.driver) | {"operator": limit.op, "threshold": limit.threshold}
         return _Line(stated, code, limit.value(move), _nothing())
+    if isinstance(condition, Compared):
+        stated |= _source(condition.column) | {"operator": condition.op}
+        return _Line(stated, code, pl.col(str(condition.column)), _nothing())
     if not isinstance(condition, Comparison):
         return _Line(stated, code, _nothing(), _nothing())
     driver, threshold = condition.column, condition.threshold

@@ -14,6 +14,7 @@ from pydantic import Field, ValidationError, model_validator
 from pydantic_core import ErrorDetails
 
 from policy import checks
+from policy.actions import ACTION_KINDS
 from policy.book_entries import Budget, Condor
 from policy.conditions import KINDS, Condition, Driver, Entry, MatrixMoved, Sentence
 from policy.document import parse
@@ -62,6 +63,8 @@ class Policy(Entry):
     seed: Seed
     gates: dict[str, Rule]
     drivers: dict[str, Rule]
+    modifiers: dict[str, Rule] = Field(default_factory=dict)
+    gauges: dict[str, Rule] = Field(default_factory=dict)
     tests: dict[str, Rule]
     signers: dict[str, Signer]
 
@@ -87,7 +90,8 @@ class Policy(Entry):
     def rules(self) -> dict[str, Rule]:
         """Every rule by its id, the seed rule's readings as ``R-02`` and the reading's letter."""
         readings = {f"{self.seed.rule_id}{name}": rule for name, rule in self.seed.readings.items()}
-        return {**self.gates, **self.drivers, **readings, **self.tests}
+        moving = {**self.drivers, **readings, **self.modifiers}
+        return {**self.gates, **moving, **self.gauges, **self.tests}
 
     @property
     def matrix_rule(self) -> str:
@@ -177,10 +181,11 @@ def _sentence(document: Document, detail: ErrorDetails) -> str:
     if detail["type"] == "missing":
         key = detail["loc"][-1]
         return f"{where}: found no key {key!r}; accepted: an entry with it; add {key!r}."
-    if detail["type"] == "condition":
+    if detail["type"] in _KINDS:
+        what, kinds = _KINDS[detail["type"]]
         first = next(iter(detail["input"]), None) if isinstance(detail["input"], dict) else None
-        return (f"{where}: found {_shown(detail['input'])}; accepted: a condition with one of the "
-                f"keys {', '.join(KINDS)}; {nearest(first, KINDS)}.")  # fmt: skip
+        return (f"{where}: found {_shown(detail['input'])}; accepted: {what} with one of the "
+                f"keys {', '.join(kinds)}; {nearest(first, kinds)}.")  # fmt: skip
     advice = "correct the value"
     if detail["type"] == "literal_error":
         accepted = str(context["expected"]).replace("'", "").replace(" or ", ", ").split(", ")
@@ -198,3 +203,4 @@ def _lower(message: str) -> str:
 
 
 _LONGEST_SHOWN = 80
+_KINDS = {"condition": ("a condition", tuple(KINDS)), "action": ("an action", tuple(ACTION_KINDS))}

@@ -10,6 +10,7 @@ import numpy as np
 from policy.book_after import (
     NO,
     NO_DATA,
+    PRICE,
     YES,
     Codes,
     Floats,
@@ -19,20 +20,27 @@ from policy.book_after import (
 )
 from policy.path_values import (
     ADD,
-    AT_TARGET,
+    C_ACTED,
+    C_COOLDOWN,
+    C_FINANCING_UNKNOWN,
+    C_GATE_CLOSED,
+    C_GATE_UNKNOWN,
+    C_NOT_FINANCED,
+    C_QUORUM,
     CELL_ASKS_LESS,
     CELL_ASKS_MORE,
-    COLUMN_UNKNOWN,
     COOLDOWN,
+    FINANCING_UNKNOWN,
     GATE_CLOSED,
     GATE_UNKNOWN,
-    INPUT_MISSING,
-    NOT_PERSISTED,
+    MONETISED,
+    NOT_FINANCED,
     QUORUM_NOT_MET,
     REDUCE,
     REDUCTION_QUORUM_NOT_MET,
     RETURN_TO_BASE,
-    ROW_UNKNOWN,
+    RULE_ASKS_LESS,
+    RULE_ASKS_MORE,
     SCALED_TO_FIT,
     SEED_RULE,
     UNKNOWN,
@@ -41,33 +49,62 @@ from policy.path_values import (
     Limits,
     Outcome,
     Today,
+    Winner,
 )
 
 
-def decided(today: Today, layer: int, asked: Asked, signed: Codes, last: Last) -> Outcome:
-    """Hold, or one move toward what is asked; signers judge the book after the move."""
-    current, limits = asked.current, today.limits
-    reason = _idle(today, asked)
-    if reason != UNKNOWN:
-        return Outcome(current, current, reason, 0, UNKNOWN, current)
-    if asked.wanted > current:
-        return _added(today, layer, asked, signed, last)
+def decided(today: Today, layer: int, asked: Asked, winner: Winner, signed: Codes, last: Last) -> Outcome:
+    """Hold, or the one move that is left of the rules'; signers judge the book after the move."""
+    current, rules = asked.current, today.fired.size
+    if winner.rule == UNKNOWN:
+        return Outcome(current, current, winner.reason, 0, UNKNOWN, current)
+    is_own = winner.rule >= rules
+    if winner.direction > 0:
+        if not is_own and (reason := _unpaid(today, winner, layer, current)) != UNKNOWN:
+            return Outcome(current, current, reason, 0, UNKNOWN, current)
+        more = Asked(current, winner.wanted, seeded=is_own and asked.seeded, persisted=True)
+        reason = CELL_ASKS_MORE if is_own else RULE_ASKS_MORE
+        return _added(today, layer, more, signed, last, reason)
     sign_book(today, layer, REDUCE, checks_after(today, layer, current - 1), signed)
-    return _reduced(asked, limits, signed, last)
+    if not is_own and today.limits.acts.share[winner.rule, layer] > 0.0:
+        return Outcome(winner.wanted, winner.wanted, MONETISED, 0, REDUCE, winner.wanted)
+    less = Asked(current, winner.wanted, asked.seeded, persisted=True)
+    return _reduced(less, today.limits, signed, last, CELL_ASKS_LESS if is_own else RULE_ASKS_LESS)
 
 
-def _idle(today: Today, asked: Asked) -> int:
-    """Why nothing is to be decided; unknown where something is."""
-    market, t = today.market, today.t
-    if market.missing[t]:
-        return INPUT_MISSING
-    if market.row[t] == UNKNOWN:
-        return ROW_UNKNOWN
-    if market.column[t] == UNKNOWN:
-        return COLUMN_UNKNOWN
-    if asked.wanted == asked.current:
-        return AT_TARGET
-    return UNKNOWN if asked.persisted else NOT_PERSISTED
+def _unpaid(today: Today, winner: Winner, layer: int, current: int) -> int:
+    """Why an add that another layer is to pay for is not made; unknown where it is, or needs none.
+
+    It is paid where the same rule reduced that layer in this session, and the contracts bought cost
+    no more than those sold.
+    """
+    payer = int(today.limits.acts.payer[winner.rule, layer])
+    if payer == UNKNOWN:
+        return UNKNOWN
+    if today.came[winner.rule, payer] != C_ACTED:
+        return NOT_FINANCED
+    price = today.market.offers.layers[today.t, :, :, PRICE]
+    held = today.steps[payer]  # after the reduction of one step
+    sold = price[payer, held + 1] - price[payer, held]
+    bought = price[layer, winner.wanted] - price[layer, current]
+    if np.isnan(sold) or np.isnan(bought):
+        return FINANCING_UNKNOWN
+    return UNKNOWN if bought <= sold else NOT_FINANCED
+
+
+def came_of(result: Outcome, before: int) -> int:
+    """How the rule that was to act came out of the gates, the quorum and the cooldown."""
+    if result.after != before:
+        return C_ACTED
+    if result.reason == GATE_CLOSED:
+        return C_GATE_CLOSED
+    if result.reason == GATE_UNKNOWN:
+        return C_GATE_UNKNOWN
+    if result.reason == COOLDOWN:
+        return C_COOLDOWN
+    if result.reason == NOT_FINANCED:
+        return C_NOT_FINANCED
+    return C_FINANCING_UNKNOWN if result.reason == FINANCING_UNKNOWN else C_QUORUM
 
 
 def sign_book(today: Today, layer: int, proposal: int, checks: Codes, signed: Codes) -> None:
@@ -90,7 +127,9 @@ def book_after(today: Today, layer: int, steps: int) -> Floats:
     return measured(today.market.offers, at, today.steps[None, :], layer, wanted)
 
 
-def _added(today: Today, layer: int, asked: Asked, signed: Codes, last: Last) -> Outcome:
+def _added(  # noqa: PLR0913, PLR0917 -- one call of a compiled kernel
+    today: Today, layer: int, asked: Asked, signed: Codes, last: Last, plain: int
+) -> Outcome:
     """An add: gates, then the quorum for what is above the base, then the cooldown."""
     current, wanted, limits = asked.current, asked.wanted, today.limits
     quorum = limits.quorum_add if wanted > limits.base else 0
@@ -99,7 +138,7 @@ def _added(today: Today, layer: int, asked: Asked, signed: Codes, last: Last) ->
     sign_book(today, layer, ADD, passed.checks, signed)
     if passed.reason != UNKNOWN:
         return _blocked(passed, current, quorum)
-    reason = SEED_RULE if asked.seeded else CELL_ASKS_MORE
+    reason = SEED_RULE if asked.seeded else plain
     if quorum and not add_is_signed(signed[ADD], limits):
         if current >= limits.base:
             judged = passed.steps
@@ -108,7 +147,7 @@ def _added(today: Today, layer: int, asked: Asked, signed: Codes, last: Last) ->
         passed = _gated(today, layer, current + 1)
         if passed.reason != UNKNOWN:
             return _blocked(passed, current, quorum)
-    if wanted <= limits.base:
+    if wanted <= limits.base and reason != RULE_ASKS_MORE:
         reason = RETURN_TO_BASE
     if last.direction < 0 and last.ago <= limits.cooldown and not limits.add_exempt:
         return Outcome(wanted, current, COOLDOWN, quorum, ADD, passed.steps)
@@ -172,7 +211,7 @@ def _blocked(passed: Passed, current: int, quorum: int) -> Outcome:
     return Outcome(current, current, passed.reason, quorum, ADD, passed.steps, passed.gate)
 
 
-def _reduced(asked: Asked, limits: Limits, signed: Codes, last: Last) -> Outcome:
+def _reduced(asked: Asked, limits: Limits, signed: Codes, last: Last, reason: int) -> Outcome:
     """A reduction: signatures while above the base, then the cooldown; gates never stop it."""
     current, after = asked.current, asked.current - 1
     quorum = limits.quorum_reduce if current > limits.base else 0
@@ -180,7 +219,7 @@ def _reduced(asked: Asked, limits: Limits, signed: Codes, last: Last) -> Outcome
         return Outcome(current, current, REDUCTION_QUORUM_NOT_MET, quorum, REDUCE, after)
     if last.direction > 0 and last.ago <= limits.cooldown and not limits.reduce_exempt:
         return Outcome(asked.wanted, current, COOLDOWN, quorum, REDUCE, after)
-    return Outcome(asked.wanted, after, CELL_ASKS_LESS, quorum, REDUCE, after)
+    return Outcome(asked.wanted, after, reason, quorum, REDUCE, after)
 
 
 def add_is_signed(signed: Codes, limits: Limits) -> bool:

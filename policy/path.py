@@ -11,6 +11,7 @@ from policy.book_after import (
     MEASURES,
     NO,
     NO_DATA,
+    NOT_EVALUATED,
     YES,
     Codes,
     Ints,
@@ -18,7 +19,8 @@ from policy.book_after import (
     checked,
     measured,
 )
-from policy.moves import book_after, decided
+from policy.contest import contest
+from policy.moves import book_after, came_of, decided
 from policy.path_values import (
     ADD,
     GATE_CLOSED,
@@ -32,9 +34,11 @@ from policy.path_values import (
     Last,
     Limits,
     Market,
+    Memory,
     Outcome,
     Today,
     Walk,
+    Winner,
 )
 
 
@@ -50,6 +54,8 @@ def walk(market: Market, limits: Limits) -> Walk:
     moved_at = np.zeros(LAYERS, dtype=np.int64)
     raised_row = np.full(LAYERS + 1, UNKNOWN, dtype=np.int64)
     held, state = Held(0, 0), UNKNOWN
+    rules = market.fired.shape[1]
+    memory = Memory(np.zeros((rules, LAYERS), np.int64), np.zeros((rules, LAYERS), np.int8))
     for t in range(market.row.size):
         held = _held(market, t, held)
         out.run[t] = held.cell
@@ -58,13 +64,15 @@ def walk(market: Market, limits: Limits) -> Walk:
         if entered != state:
             state, raised_row[SE] = entered, market.row[t]
         out.se[t] = state
-        today = Today(market, limits, t, current)
-        asked = [_asked(market, limits, t, k, held, int(current[k])) for k in range(LAYERS)]
+        _fire(out.fired[t], market.fired[t], limits, current, memory)
+        today = Today(market, limits, t, current, memory, out.fired[t], out.came[t])
+        asked = [_asked(market, limits, t, k, held, current, memory) for k in range(LAYERS)]
+        winners = [contest(today, k, asked[k]) for k in range(LAYERS)]
         is_kept = np.zeros(2, dtype=np.int8)
-        for layer in _in_order(asked):
+        for layer in _in_order(winners):
             last = Last(int(direction[layer]), int(t - moved_at[layer]))
             before = int(current[layer])
-            result = decided(today, layer, asked[layer], out.signed[t, layer], last)
+            result = decided(today, layer, asked[layer], winners[layer], out.signed[t, layer], last)
             _keep_book(out, today, layer, result, is_kept)
             if result.after != before:
                 last = Last(1 if result.after > before else -1, 0)
@@ -72,15 +80,44 @@ def walk(market: Market, limits: Limits) -> Walk:
                 current[layer] = result.after
                 if result.after > before:
                     raised_row[layer] = market.row[t]
+            _remember(today, layer, winners[layer], result, before)
             out.wait[t, layer] = _wait(limits, last)
+            out.decider[t, layer] = winners[layer].decider
             _record(out, t, layer, asked[layer], result)
     _sign_rest(out, market, limits)
     return out
 
 
-def _in_order(asked: list[Asked]) -> list[int]:
-    """The layers, those that are asked for less first."""
-    less = [layer for layer in range(LAYERS) if asked[layer].wanted < asked[layer].current]
+def _fire(now: Codes, fired: Codes, limits: Limits, current: Ints, memory: Memory) -> None:
+    """The acting rules' outcomes, those that ask a layer to stand below its base included.
+
+    With a rule that is off goes what it moved; an unknown one keeps it.
+    """
+    for rule in range(fired.size):
+        below = limits.acts.below[rule]
+        stands = below == UNKNOWN or current[below] < limits.base
+        now[rule] = fired[rule] if stands else NO
+        if now[rule] in {NO, NOT_EVALUATED}:
+            memory.granted[rule] = 0
+            memory.sold[rule] = 0
+
+
+def _remember(today: Today, layer: int, winner: Winner, result: Outcome, before: int) -> None:
+    """What became of the rule that was to act, and what it moved in its episode."""
+    rule = winner.rule
+    if rule == UNKNOWN:
+        return
+    today.came[rule, layer] = came_of(result, before)
+    if rule < today.fired.size and result.after != before:
+        if today.limits.acts.share[rule, layer] > 0.0:
+            today.memory.sold[rule, layer] = 1
+        else:
+            today.memory.granted[rule, layer] += winner.direction
+
+
+def _in_order(winners: list[Winner]) -> list[int]:
+    """The layers, those that are reduced first."""
+    less = [layer for layer in range(LAYERS) if winners[layer].direction < 0]
     return less + [layer for layer in range(LAYERS) if layer not in less]
 
 
@@ -150,6 +187,9 @@ def _blank(market: Market) -> Walk:
         is_considered=np.zeros(proposals, dtype=np.int8),
         se=np.zeros(market.row.size, dtype=np.int64),
         run=np.zeros(market.row.size, dtype=np.int64),
+        came=np.zeros((market.row.size, market.fired.shape[1] + 2, LAYERS), dtype=np.int8),
+        decider=np.zeros(shape, dtype=np.int64),
+        fired=np.zeros(market.fired.shape, dtype=np.int8),
     )
 
 
@@ -194,18 +234,21 @@ def _second_engine(market: Market, limits: Limits, t: int, run: int, state: int)
     return int(limits.se[market.row[t], market.column[t]])
 
 
-def _asked(market: Market, limits: Limits, t: int, layer: int, held: Held, current: int) -> Asked:
+def _asked(  # noqa: PLR0913, PLR0917 -- one call of a compiled kernel
+    market: Market, limits: Limits, t: int, layer: int, held: Held, steps: Ints, memory: Memory
+) -> Asked:
     """The cell's multiplier, or the seed rule's where that fired and asks for no less.
 
-    The guarded row has counts of its own; the seed rule waits for no cell, but for that guard.
-    Where the cell is unknown nothing is asked.
+    To the cell's comes what rules that are on have moved. The guarded row has counts of its own;
+    the seed rule waits for no cell, but for that guard. Where the cell is unknown nothing is asked.
     """
+    current = int(steps[layer])
     if market.missing[t] or held.cell == 0:
         return Asked(current, current, seeded=False, persisted=False)
     wanted = int(limits.cell[market.row[t], market.column[t], layer])
     seeded = layer == limits.seed_layer and market.seed[t] == YES and limits.seed_lift >= wanted
-    if seeded:
-        wanted = limits.seed_lift
+    wanted = limits.seed_lift if seeded else wanted + int(memory.granted[:, layer].sum())
+    wanted = min(max(wanted, 0), limits.most)
     guarded = market.row[t] == limits.guarded_row
     cell_held = seeded or held.cell >= limits.closes
     if wanted > current:

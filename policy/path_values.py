@@ -29,12 +29,52 @@ REASONS = (
     "seed_rule",
     "scaled_to_fit",
     "cell_asks_less",
+    "rule_asks_more",
+    "rule_asks_less",
+    "monetised",
+    "held_by_rule",
+    "adds_blocked_by_rule",
+    "single_family",
+    "family_unknown",
+    "not_financed",
+    "financing_unknown",
 )
 (
     AT_TARGET, INPUT_MISSING, ROW_UNKNOWN, COLUMN_UNKNOWN, NOT_PERSISTED, GATE_CLOSED,
     GATE_UNKNOWN, QUORUM_NOT_MET, REDUCTION_QUORUM_NOT_MET, COOLDOWN, CELL_ASKS_MORE,
-    RETURN_TO_BASE, SEED_RULE, SCALED_TO_FIT, CELL_ASKS_LESS,
+    RETURN_TO_BASE, SEED_RULE, SCALED_TO_FIT, CELL_ASKS_LESS, RULE_ASKS_MORE, RULE_ASKS_LESS,
+    MONETISED, HELD_BY_RULE, ADDS_BLOCKED, SINGLE_FAMILY, FAMILY_UNKNOWN, NOT_FINANCED,
+    FINANCING_UNKNOWN,
 ) = range(len(REASONS))  # fmt: skip
+
+# How a rule's action came out of the conflict (methodology 12.5), in the order of CAME.
+CAME = (
+    "silent",
+    "acted",
+    "in_force",
+    "stopped_by_gate",
+    "single_family",
+    "family_unknown",
+    "axis_unknown",
+    "held_by_rule",
+    "adds_blocked_by_rule",
+    "reducing_comes_first",
+    "driver_comes_first",
+    "one_step_a_session",
+    "gate_closed",
+    "gate_unknown",
+    "quorum_not_met",
+    "cooldown",
+    "not_financed",
+    "financing_unknown",
+)
+(
+    C_SILENT, C_ACTED, C_IN_FORCE, C_STOPPED, C_SINGLE_FAMILY, C_FAMILY_UNKNOWN, C_AXIS_UNKNOWN,
+    C_HELD, C_ADDS_BLOCKED, C_REDUCING_FIRST, C_DRIVER_FIRST, C_ONE_STEP, C_GATE_CLOSED,
+    C_GATE_UNKNOWN, C_QUORUM, C_COOLDOWN, C_NOT_FINANCED, C_FINANCING_UNKNOWN,
+) = range(len(CAME))  # fmt: skip
+# What keeps a rule that fired from acting, besides other rules.
+OPEN, STOPPED, OF_ONE_FAMILY, OF_FAMILY_UNKNOWN = range(4)
 
 
 class Market(NamedTuple):
@@ -73,6 +113,8 @@ class Limits(NamedTuple):
     seed_lift: int  # steps
     programs: Programs  # gates of the hedges, and signers that judge the book after a change
     bounds: Bounds  # of the book's measures
+    most: int  # steps that no multiplier exceeds
+    acts: Acts
 
 
 class Walk(NamedTuple):
@@ -93,6 +135,9 @@ class Walk(NamedTuple):
     is_considered: Codes  # 1 where any layer considers the proposal, by session and proposal
     se: Ints  # state in force, -1 before the first persisted cell
     run: Ints  # closes the cell has held, 0 where it is unknown
+    came: Codes  # by session, rule (the acting ones, the matrix, the seed rule) and layer
+    decider: Ints  # by session and layer: the rule that decided, then the gate of one family
+    fired: Codes  # by session and acting rule: its outcome, the layers' own standing regarded
 
 
 class Held(NamedTuple):
@@ -130,6 +175,23 @@ class Outcome(NamedTuple):
     gate: int = UNKNOWN
 
 
+class Winner(NamedTuple):
+    """What is left of the rules' claims on a layer: the rule to act, or why none is."""
+
+    rule: int  # -1 where none acts
+    direction: int
+    wanted: int
+    reason: int  # unknown where a rule acts
+    decider: int
+
+
+class Memory(NamedTuple):
+    """What the pass remembers of the acting rules, by rule and layer."""
+
+    granted: Ints  # steps moved in the episode
+    sold: Codes  # 1 where the episode's share was sold
+
+
 class Today(NamedTuple):
     """A session of the pass: what is known before any layer moves, and what already moved."""
 
@@ -137,3 +199,6 @@ class Today(NamedTuple):
     limits: Limits
     t: int
     steps: Ints  # of each layer, moved so far
+    memory: Memory
+    fired: Codes  # of each acting rule
+    came: Codes  # by rule and layer, to be filled in

@@ -24,7 +24,8 @@ _WORDS: dict[str, dict[Unit, Decimal]] = {
     "days": {Unit.DAYS: _ONE},
     "count": {Unit.COUNT: _ONE},
     "USD": {Unit.USD: _ONE},
-    "RSI": {Unit.NONE: _ONE},  # the one scale without a unit that rules read
+    "RSI": {Unit.NONE: _ONE},
+    "bp": {Unit.NONE: _ONE, Unit.DECIMAL: Decimal("0.0001")},  # RSI and edges have no unit stored
 }
 _FORM = re.compile(r"\s*([-+]?\d{1,9}(?:\.\d{1,9})?)\s*([^\s\d.+-]\S*)\s*")
 

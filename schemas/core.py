@@ -78,6 +78,13 @@ CORE_POSITION = Table(
             "multiplier", "entry_session", "entry_price", "spot_price", "spot_session"),
 )  # fmt: skip
 
+CORE_ANSWER = Table(
+    "core_answer",
+    "The user's answers, each with when it was known; of a session and layer the newest counts.",
+    ("session", "layer_id", "available_at"),
+    columns("session", "layer_id", "answer", "answered_on", "available_at"),
+)
+
 CORE_OPTION_QUOTE = Table(
     "core_option_quote",
     "Option quotes of the session: each root's newest snapshot then known, good and bad.",
@@ -91,5 +98,6 @@ CORE_TABLES = (
     CORE_MACRO_DAILY, CORE_BREADTH_DAILY, CORE_GAUGE_DAILY, CORE_VX_CURVE_DAILY, CORE_EVENT_DAILY,
     CORE_EXPIRY,
     CORE_POSITION,
+    CORE_ANSWER,
     CORE_OPTION_QUOTE,
 )  # fmt: skip

@@ -57,7 +57,15 @@ RAW_POSITION = Table(
             "retrieved_at", "raw_sha256"),
 )  # fmt: skip
 
+RAW_ANSWER = Table(
+    "raw_answer",
+    "What the user answered to recommendations, and when that was known.",
+    ("session", "layer_id", "available_at"),
+    columns("session", "layer_id", "answer", "answered_on", "answer_reason", "available_at",
+            "retrieved_at", "raw_sha256"),
+)  # fmt: skip
+
 RAW_TABLES = (
     RAW_SESSION, RAW_OBSERVATION, RAW_VX_SETTLEMENT, RAW_EVENT, RAW_EXPIRY, RAW_OPTION_QUOTE,
-    RAW_POSITION,
+    RAW_POSITION, RAW_ANSWER,
 )  # fmt: skip

@@ -3,7 +3,7 @@
 import polars as pl
 
 from schemas.model import Column, Unit
-from schemas.quantities import count, flag, percentile, text
+from schemas.quantities import count, date, flag, percentile, text
 
 VOL_REGIMES = ("R1 quiet", "R2 ordinary", "R3 raised", "R4 turbulent")
 
@@ -27,4 +27,14 @@ STATE_COLUMNS: tuple[Column, ...] = (
     count("motion", "1: S&P 500 up and VIX down over 63 sessions; -1: the reverse; 0: neither",
           Unit.NONE, ge=-1),
     flag("is_false_binary", "Whether loyalty and motion are opposed with vol_gap_z at least 0.5 off 0"),
+    text("answer", "What the user did with a recommendation: accepted or declined"),
+    date("answered_on", "The day on which the user answered, by the user's own word"),
+    text("answer_reason", "Why, in the user's words", nullable=True),
+    count("answers_counted", "Accepted recommendations that moved risk, the last 20 known by then; "
+          "null before the first answer"),
+    Column("risk_raised_share", pl.Float64(), Unit.DECIMAL, "Share of them that raised risk: hedges "
+           "reduced or condors opened; null below 5", ge=0.0, le=1.0),
+    count("declined_count", "Declined recommendations that would have moved risk, all known by then"),
+    text("profile_shown", "steward or promoter by risk_raised_share, beside the declared profile; "
+         "null where that is", nullable=True),
 )  # fmt: skip

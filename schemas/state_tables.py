@@ -13,7 +13,14 @@ MART_STATE_DAILY = Table(
             "premium_percentile", "theta_pressure", "loyalty", "motion", "is_false_binary"),
 )  # fmt: skip
 
-STATE_TABLES: tuple[Table, ...] = (MART_STATE_DAILY,)
+MART_ANSWER_SCORE_DAILY = Table(
+    "mart_answer_score_daily",
+    "Whether what the user accepts raises risk: the behavioral score, made after the decision.",
+    ("session",),
+    columns("session", "answers_counted", "risk_raised_share", "declined_count", "profile_shown"),
+)
+
+STATE_TABLES: tuple[Table, ...] = (MART_STATE_DAILY, MART_ANSWER_SCORE_DAILY)
 
 _TABLE = MART_STATE_DAILY.name
 _MARK = ("treasury_10y", "erp_damodaran_published", "spx_at_erp_mark", "treasury_10y_at_erp_mark")
@@ -65,14 +72,12 @@ STATE_MEASURES: tuple[Measure, ...] = (
         "loyalty * motion = -1 and |vol_gap_z| >= 0.5", "Methodology 11.3", "D", "GATE",
         ("spx_close", "vix_close", *_MARK, *_CAPE), "It only asks for one input of each family",
     ),
+    Measure(
+        "S-SCORE", "Behavioral profile score", MART_ANSWER_SCORE_DAILY.name, "risk_raised_share",
+        "11.1", "accepted that raised risk / the last 20 accepted that moved it; null below 5",
+        "Methodology 11.1; what raises risk and the limit of one half are ours", "D", "GAUGE", (),
+        "By the user's own record, against decisions as the policy in force makes them now",
+    ),
 )  # fmt: skip
 
-STATE_NOT_USED: tuple[NotUsed, ...] = (
-    NotUsed(
-        "S-SCORE",
-        "Behavioural profile score",
-        "11.1",
-        "The share of the last 20 accepted recommendations that raise risk needs a record of which "
-        "were accepted, and the product keeps none; the profile is what the user declares",
-    ),
-)
+STATE_NOT_USED: tuple[NotUsed, ...] = ()

@@ -5,7 +5,7 @@ that counts as known too early is a backtest that saw the future.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time
 
 import polars as pl
 
@@ -17,6 +17,7 @@ from sources.dataset import Provenance
 NEW_YORK = "America/New_York"
 SETTLEMENT_MINUTES = 20  # VX settlements count as known this long after the close
 QUOTE_DELAY_MINUTES = 15  # of the exchange's delayed quotes
+_END_OF_DAY = time(23, 59)  # New York
 _UTC_MICROSECONDS = pl.Datetime("us", "UTC")
 _RULE_SCHEMA = pl.Schema(
     {
@@ -195,6 +196,21 @@ def quotes(figures: pl.LazyFrame, *, provenance: Provenance) -> pl.LazyFrame:
         known.alias("available_at"),
         *_provenance(provenance),
     )
+
+
+def answers(figures: pl.LazyFrame, *, provenance: Provenance) -> Timed:
+    """Rows of ``raw_answer``: known at the end of the day they bear, or once the file shows them.
+
+    Returns:
+        Left out are answers dated after the day the file came, New York's: a slip.
+    """
+    came = pl.lit(provenance.retrieved_at, dtype=_UTC_MICROSECONDS)
+    day_s_end = new_york(pl.col("answered_on"), pl.lit(_END_OF_DAY))
+    rows = figures.with_columns(
+        pl.min_horizontal(day_s_end, came).alias("available_at"), *_provenance(provenance)
+    )
+    has_come = pl.col("answered_on") <= came.dt.convert_time_zone(NEW_YORK).dt.date()
+    return Timed(rows.filter(has_come), rows.filter(~has_come))
 
 
 def unseen(rows: pl.LazyFrame, held: Held, *, key: list[str]) -> pl.LazyFrame:

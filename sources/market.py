@@ -3,6 +3,7 @@
 import polars as pl
 
 from schemas.raw import (
+    RAW_ANSWER,
     RAW_EVENT,
     RAW_EXPIRY,
     RAW_OBSERVATION,
@@ -12,7 +13,15 @@ from schemas.raw import (
     RAW_VX_SETTLEMENT,
 )
 from schemas.series import SOURCES
-from sources import desk_dataset, knowledge, live, restated, sample, simulated
+from sources import (
+    desk_dataset,
+    knowledge,
+    live,
+    own_answers,
+    restated,
+    sample,
+    simulated,
+)
 from sources.dataset import Dataset, Provenance
 from sources.errors import SourceError
 from sources.knowledge import Held, Timed
@@ -22,6 +31,7 @@ from sources.simulated import Simulation
 _EVENT = {
     RAW_OBSERVATION.name: (["series_id", "publisher", "event_date"], "value"),
     RAW_VX_SETTLEMENT.name: (["event_date", "expiry"], "settle"),
+    RAW_ANSWER.name: (["session", "layer_id"], "answer"),
 }
 
 
@@ -51,6 +61,8 @@ def archived(source: str, name: str) -> Dataset | None:
     """The dataset of an archived file that a run no longer asks for; null where none knows it."""
     if name == desk_dataset.NAME:
         return desk_dataset.desk_dataset(None)
+    if name == own_answers.NAME:
+        return own_answers.answers_dataset(None)
     return live.archived(name) if source == "live" else None
 
 
@@ -82,6 +94,8 @@ def raw_rows(
     if table == RAW_OPTION_QUOTE:
         rows = knowledge.quotes(figures, provenance=provenance)
         return Timed(rows, rows.clear())
+    if table == RAW_ANSWER:
+        return knowledge.answers(figures, provenance=provenance)
     if sessions is None:
         raise SourceError(
             f"{dataset.name}: no sessions given, and its table takes its times from them; read the "

@@ -1,6 +1,7 @@
 """Every derivation but the decision: which tables are made from which, in order."""
 
 from schemas.core import (
+    CORE_ANSWER,
     CORE_AS_KNOWN_DAILY,
     CORE_BREADTH_DAILY,
     CORE_EVENT_DAILY,
@@ -26,6 +27,7 @@ from schemas.mart import (
 )
 from schemas.model import Table
 from schemas.raw import (
+    RAW_ANSWER,
     RAW_EVENT,
     RAW_EXPIRY,
     RAW_OBSERVATION,
@@ -34,6 +36,7 @@ from schemas.raw import (
     RAW_VX_SETTLEMENT,
 )
 from schemas.step import Step
+from transforms.answer import answer
 from transforms.as_known import as_known_daily_of
 from transforms.breadth_steps import BREADTH_STEPS
 from transforms.chain_steps import CHAIN_STEPS
@@ -72,6 +75,7 @@ def steps(source: str) -> tuple[Step, ...]:
         Step((CORE_EVENT_DAILY,), (CORE_SESSION, known, RAW_EVENT), event_daily),
         Step((CORE_EXPIRY,), (RAW_EXPIRY,), expiry),
         Step((CORE_POSITION,), (RAW_POSITION,), position),
+        Step((CORE_ANSWER,), (RAW_ANSWER,), answer),
         Step((realized,), (index,), realized_vol_daily),
         Step((MART_VOL_CONE_DAILY,), (index, realized), vol_cone_daily),
         Step((MART_VOL_STATE_DAILY,), (index, realized), vol_state_daily),

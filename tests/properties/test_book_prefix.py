@@ -1,12 +1,17 @@
 """The book never looks ahead: what was held and what it was worth stay what the history says."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
+import numpy as np
 import polars as pl
 import pytest
 
+from pricing.black import black76_price
 from policy.decide import decision_step
 from policy.model import load
+from schemas.core import CORE_OPTION_QUOTE, CORE_POSITION
+from schemas.frames import join_one
 from schemas.mart import MART_HEDGE_DECISION_DAILY
 from schemas.step import Step
 from transforms.book import book_step
@@ -45,6 +50,69 @@ def decided(simulated_market: Frames) -> Frames:
 def test_book_sees_no_future(decided: Frames, assert_prefix_stable: Check) -> None:
     """Built on what was known at a session, every row up to it is that of the full history."""
     assert_prefix_stable(BOOK, decided, least=0, every=EVERY)
+
+
+@pytest.fixture(scope="module")
+def quoted(decided: Frames) -> Frames:
+    """The same with a desk of two legs and a chain of their expiry on every tenth session.
+
+    The chain's volatility is another at each of its sessions, so that one read too early shows.
+    """
+    market = decided["core_index_daily"].drop_nulls("spx_close")
+    days, spot = market["session"].to_list(), market["spx_close"].to_list()
+    expiry, middle = days[-1] + timedelta(days=30), round(spot[0], -2)
+    strike = middle * np.linspace(0.5, 1.5, 21)
+    rows = [
+        (day, "SPX", expiry, k, right, price - 0.05, price + 0.05, price, level,
+         None if price > 0.05 else "zero_bid")
+        for place, (day, level) in enumerate(zip(days, spot, strict=True)) if place % 10 == 0
+        for right in "CP"
+        for k, price in zip(strike.tolist(), black76_price(
+            level, strike, (expiry - day).days / 365, 0.2 + 0.001 * (place % 70), 0.99,
+            right == "C").tolist(), strict=True)
+    ]  # fmt: skip
+    names = ("session", "root", "expiry", "strike", "right", "bid", "ask", "mid", "underlying",
+             "quote_fault")  # fmt: skip
+    frame = pl.DataFrame(rows, schema=names, orient="row")
+    closes = decided["core_session"].select("session", quote_at="close_at")
+    chain = CORE_OPTION_QUOTE.conform(join_one(frame.lazy(), closes.lazy(), "session", many=True))
+    blank = dict.fromkeys(CORE_POSITION.schema)
+    legs = [
+        {**blank, "leg_id": right, "book_layer": "IC", "instrument": "option", "root": "SPX",
+         "right": right, "strike": float(strike[10]), "expiry": expiry, "quantity": 1.0,
+         "multiplier": 100.0}
+        for right in "CP"
+    ]  # fmt: skip
+    return {
+        **decided,
+        CORE_OPTION_QUOTE.name: chain.collect(engine="in-memory"),
+        CORE_POSITION.name: pl.DataFrame(legs, schema=CORE_POSITION.schema),
+    }
+
+
+def test_quoted_book_sees_no_future(quoted: Frames, assert_prefix_stable: Check) -> None:
+    """With chains on some sessions too every row is as it was on its day."""
+    made = BOOK.build(*(quoted[table.name].lazy() for table in BOOK.inputs))
+    assert isinstance(made, tuple)
+    legs = made[0].filter(pl.col("book") == "desk").collect(engine="in-memory")
+    assert legs.filter(priced_from="quotes").height > 100
+    assert legs.filter(pl.col("priced_from") != "quotes").height > 1000
+    assert_prefix_stable(BOOK, quoted, least=0, every=EVERY)
+
+
+def test_chain_changes_only_its_sessions(quoted: Frames) -> None:
+    """Without the chain the legs of all other sessions are the same bit for bit."""
+    name = CORE_OPTION_QUOTE.name
+    without = {**quoted, name: quoted[name].clear()}
+    found = []
+    for frames in (quoted, without):
+        made = BOOK.build(*(frames[table.name].lazy() for table in BOOK.inputs))
+        assert isinstance(made, tuple)
+        found.append(made[0].collect(engine="in-memory"))
+    days = quoted[name]["session"].unique().implode()
+    others = [one.filter(~pl.col("session").is_in(days)) for one in found]
+    assert others[0].equals(others[1])
+    assert set(found[1].filter(book="desk")["priced_from"]) <= {"model", "indicative", "nothing"}
 
 
 def test_simulated_book_trades(decided: Frames) -> None:

@@ -35,6 +35,7 @@ _SELDOM = {
     "BOGZ1FL103070005Q": 4e6, "BOGZ1FL103169100Q": 2e5, "BLNECLBSNNCB": 1e6,
     "BOGZ1FL103169005Q": 2e6, "BOGZ1FL103170005Q": 3e6, "BOGZ1FL103178000Q": 1e5, "CNCF": 3_000.0,
     "IRLTLT01DEM156N": 0.8, "IRLTLT01JPM156N": 0.1, "IRLTLT01GBM156N": 1.2,
+    "A191RL1Q225SBEA": 2.5,
     "IR3TIB01USM156N": 1.5, "IR3TIB01EZM156N": 0.4, "IR3TIB01JPM156N": 0.1,
 }  # fmt: skip
 _VOLATILITY = {"VIX": (20.0, 1.0), "VIX9D": (19.5, 1.2), "VIX3M": (21.0, 0.75),
@@ -122,6 +123,7 @@ class _Market:
             "BAMLC0A0CM": 1.2, "BAMLH0A0HYM2": 4.0, "BAMLC0A4CBBEY": ten + 1.6,
             "DFF": 0.58, "DFEDTARL": 0.5, "DFEDTARU": 0.75, "SOFR": 0.55, "IORB": 0.65,
             "ECBDFR": 0.25, "DCOILWTICO": 70.0, "DTWEXBGS": 118.0, "RRPONTSYD": 1_500.0,
+            "CBETHUSD": 1_200.0,
         }  # fmt: skip
         if remote_id in _ON_FRED:
             return self.tenor(number, _TENORS[_ON_FRED[remote_id]])
