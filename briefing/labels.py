@@ -8,9 +8,11 @@ from briefing.model import Outcome, Quantity
 from briefing.rows import BriefingError
 from schemas.columns import COLUMNS
 from schemas.lineage import LINEAGE
+from schemas.measures import MEASURES
 from schemas.model import Unit
 
 _LABELS = {
+    **{one.column: one.term for one in MEASURES},
     **INPUT_LABELS,
     **{
         f"realized_vol_{days}d": f"{days}-session realized volatility"

@@ -35,6 +35,21 @@ _REASONS = {
     "se_off": "Dormant: the matrix cell does not ask for a watch.",
     "se_watch": "The matrix cell asks for a watch; nothing is held.",
     "less_than_one_contract": "The change asked is less than one contract.",
+    "rule_asks_more": "Rule {rule_id} asks {multiplier_target}, more than {multiplier_before} in force.",
+    "rule_asks_less": "Rule {rule_id} asks {multiplier_target}, less than {multiplier_before} in force.",
+    "held_by_rule": "Rule {rule_id} holds the layer as it is.",
+    "adds_blocked_by_rule": "The rules ask for more, but rule {rule_id} blocks adds to this layer.",
+    "single_family": "Rule {rule_id} rests on one family of measures while the fundamental view and the "
+    "market's motion disagree: to be looked at, nothing moves.",
+    "family_unknown": "Whether the fundamental view and the market's motion disagree is unknown: to be "
+    "looked at, nothing moves.",
+    "restructured": "Rule {rule_id} asks for other contracts of the same layer; the multiplier stays.",
+    "monetised": "Rule {rule_id} sells a share of what has gained.",
+    "review_asked": "Rule {rule_id} asks for a review; nothing moves.",
+    "se_review": "Rule {rule_id} asks for a review of the Second Engine; four signatures open it.",
+    "not_financed": "The condor cannot finance the spread within its limits: unfunded.",
+    "financing_unknown": "Whether the condor can finance the spread is unknown: to be looked at.",
+    "financing_untested": "Whether the condor can finance the spread is not tested here: to be looked at.",
 }
 _QUORUMS = {"quorum_not_met"}
 # What a layer's reason says in place of the cell's where the seed rule is what asks.

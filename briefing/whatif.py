@@ -139,10 +139,13 @@ def _layer_lines(given: Compared, layer: str) -> Iterator[str]:
 
 
 def _layer_json(given: Compared, layer: str) -> dict[str, Any]:
-    before, after = (
-        {name: _decisions(side)[layer][name] for name in FIELDS} for side in _sides(given)
-    )
-    return {"layer_id": layer, "is_changed": before != after, "before": before, "after": after}
+    before, after = (_decisions(side)[layer] for side in _sides(given))
+    return {
+        "layer_id": layer,
+        "is_changed": said(before) != said(after),
+        "before": {name: before[name] for name in FIELDS},
+        "after": {name: after[name] for name in FIELDS},
+    }
 
 
 def _rules(given: Compared) -> Iterator[tuple[str, str, str, str]]:
@@ -151,11 +154,10 @@ def _rules(given: Compared) -> Iterator[tuple[str, str, str, str]]:
     for name, row in before.items():
         if row["outcome"] != after[name]["outcome"]:
             family = as_text(row["family"])
-            yield (
-                name,
-                family,
-                *(outcome_word(family, as_text(one["outcome"])) for one in (row, after[name])),
+            was, becomes = (
+                outcome_word(family, as_text(one["outcome"])) for one in (row, after[name])
             )
+            yield name, family, was, becomes
 
 
 def _whole(frames: Frames) -> dict[str, Row]:

@@ -7,6 +7,7 @@ from briefing.schema import json_schema
 from flows.steps import every_step
 from policy.conditions import leaves
 from policy.model import Policy, load
+from policy.schema import policy_json_schema
 from schemas.catalogue import TABLES
 from schemas.claims import UNSUPPORTED
 from schemas.columns import COLUMNS
@@ -187,6 +188,7 @@ DOCUMENTS: dict[str, Callable[[], str]] = {
     "claims.md": claims,
     "briefing.schema.json": json_schema,
     "desk.schema.json": desk_json_schema,
+    "policy.schema.json": policy_json_schema,
 }
 
 if __name__ == "__main__":

@@ -33,7 +33,7 @@ SPARSE_TABLES = frozenset({
     "raw_option_quote", "raw_position", "core_position", "raw_answer", "core_answer",
     "mart_book_leg_daily",
     "mart_book_scenario_daily", "mart_book_proposal_daily",
-    "core_option_quote", "mart_chain_daily", "mart_parity_daily",
+    "core_option_quote", "mart_chain_daily", "mart_parity_daily", "mart_rule_action_daily",
 })  # fmt: skip
 """Tables that may be without rows, at a session or at all, and nothing is wrong."""
 

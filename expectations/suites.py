@@ -29,7 +29,9 @@ LAYERS = ("L1", "L2", "L3", "SE")
 BOOKS = ("model", "desk")
 
 _OUTCOMES = ("fired", "not_fired", "no_data", "not_evaluated")
-_ACTIONS = ("hold", "add", "reduce", "review", "blocked", "unknown")
+_ACTIONS = (
+    "hold", "add", "reduce", "restructure", "monetise", "review", "blocked", "unfunded", "unknown",
+)  # fmt: skip
 _WORDS: dict[str, dict[str, tuple[str, ...]]] = {
     "raw_event": {"event_kind": ("fomc_decision", "cpi", "ppi", "gdp")},
     "core_as_known_daily": {

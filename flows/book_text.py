@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from briefing.book import leg_note, note_words
 from flows.book_trades import engine_lines, roll_lines, tuning_lines
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ _FAULTS = {
     "se_on_watch": "on watch and of no size until its own rule opens it",
 }
 _PATHS = {"forecast": "as expected", "plus_sd": "VIX +1 sd", "minus_sd": "VIX -1 sd"}
+_LAYERS = ("IC", "L1", "L2", "L3", "SE")
 _MOVES = ("down_em", "flat", "up_em")
 
 
@@ -64,6 +66,8 @@ def _title(view: "BookView", source: str) -> str:
 
 
 def _legs(legs: Sequence[Row]) -> list[tuple[str, ...]]:
+    """A line a leg: condors first, then the layers, those of one expiry side by side."""
+    legs = sorted(legs, key=_place)
     head = ("leg", "layer", "contract", "quantity", "entry", "mark", "value USD", "P&L USD",
             "delta USD", "gamma USD", "vega USD", "theta USD", "priced from")  # fmt: skip
     return [head, *(
@@ -76,9 +80,16 @@ def _legs(legs: Sequence[Row]) -> list[tuple[str, ...]]:
     )]  # fmt: skip
 
 
+def _place(leg: Row) -> tuple[object, ...]:
+    """Where a leg stands: its layer, then as contracts are listed."""
+    expiry = "" if leg["expiry"] is None else str(leg["expiry"])
+    return (_LAYERS.index(leg["book_layer"]) if leg["book_layer"] in _LAYERS else len(_LAYERS),
+            expiry, leg["root"], leg["strike"] or 0.0, leg["right"] or "", leg["leg_id"])  # fmt: skip
+
+
 def _contract(leg: Row) -> str:
     right = {"C": "call", "P": "put"}.get(leg["right"] or "", "")
-    kind = right or leg["instrument"]
+    kind = right or ("shares" if leg["expiry"] is None else leg["instrument"])
     strike = "" if leg["strike"] is None else f"{leg['strike']:g}"
     parts = (leg["root"], leg["expiry"], strike, kind)
     return " ".join(str(part) for part in parts if part)
@@ -90,8 +101,9 @@ def _faults(view: "BookView") -> Iterator[str]:
             yield f"{leg['leg_id']}: {_fault(leg['fault'])}"
     if view.total["fault"]:
         yield f"The book is refused where a number would mislead: {_fault(view.total['fault'])}."
+    yield from (leg_note(leg) for leg in view.legs if leg["note"])
     if view.total["note"]:
-        yield f"Of this close: {view.total['note'].replace('_', ' ')}."
+        yield f"Of this close: {note_words(view.total['note'])}."
 
 
 def _fault(token: str) -> str:
@@ -110,6 +122,9 @@ def _total(view: "BookView") -> Iterator[str]:
     yield from _table(rows, left=len(rows[0]))
     by = view.total["priced_from"]
     yield f"Gain of the open legs since entry: {_money(known, by)}"
+    if known is None and gains:
+        lost = [leg["leg_id"] for leg in view.legs if leg["quantity"] and leg["pnl_usd"] is None]
+        yield f"  not known, since these have no entry price or no mark: {', '.join(lost)}"
 
 
 def _measures(total: Row) -> dict[str, str]:
@@ -264,7 +279,7 @@ def _money(value: float | None, by: str) -> str:
 
 
 def _usd(value: float | None) -> str:
-    return NONE if value is None else f"{value:,.0f}"
+    return NONE if value is None else f"{round(value) + 0:,}"
 
 
 def _points(value: float | None) -> str:

@@ -120,7 +120,9 @@ def explain(
     if unknown + flip + (what_if is not None) > 1:
         raise typer.BadParameter("--why-unknown, --what-if and --flip: give one of them")
     if what_if is not None or flip:
-        typer.echo(_otherwise(layer, _day(day), source, what_if, as_json=as_json))
+        from flows.whatif import answer
+
+        typer.echo(answer(layer, _day(day), source, what_if, as_json=as_json))
         return
     from flows.inspect import explanation, why_unknown
 
@@ -128,19 +130,6 @@ def explain(
         typer.echo(why_unknown(layer, _day(day), source, as_json=as_json))
         return
     typer.echo(explanation(layer, _day(day), source, as_json=as_json))
-
-
-def _otherwise(
-    layer: str, day: date | None, source: str | None, asked: str | None, *, as_json: bool
-) -> str:
-    """The decision with other measures, or where nothing is asked, what would flip it."""
-    from flows.progress import shown_on_terminal
-    from flows.whatif import flips, what_if
-
-    with shown_on_terminal():
-        if asked is None:
-            return flips(layer, day, source, as_json=as_json)
-        return what_if(layer, day, source, asked, as_json=as_json)
 
 
 @app.command()

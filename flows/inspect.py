@@ -99,7 +99,7 @@ def explanation(layer: str, day: date | None, source: str | None, *, as_json: bo
     if day is not None:
         refuse_closed_day(day)
     with as_stops(), warehouse_of(source) as store:
-        session = _decided(store, day)
+        session = decided_session(store, day)
         frames = {declared.name: _rows_of(store, declared, session) for declared in explain.TABLES}
         published = store.frame(OPS_RUN)
     tree = explain.tree(frames, layer_id, session)
@@ -122,7 +122,7 @@ def why_unknown(name: str, day: date | None, source: str | None, *, as_json: boo
         refuse_closed_day(day)
     wide = [declared for declared in CORE_TABLES if series_of(declared.name)]
     with as_stops(), warehouse_of(source) as store:
-        session = _decided(store, day)
+        session = decided_session(store, day)
         rows = {one.name: store.frame(one, since=session, until=session) for one in why.DAILY}
         history = why.history_of({one.name: store.frame(one, until=session) for one in wide})
     name_of = known_source(source or load_settings().source)
@@ -150,8 +150,12 @@ def _made_from(source: str) -> dict[str, frozenset[str]]:
     return found
 
 
-def _decided(store: Store, day: date | None) -> date:
-    """The session asked for, or the last decided one."""
+def decided_session(store: Store, day: date | None) -> date:
+    """The session asked for, or the last decided one.
+
+    Raises:
+        Stop: the warehouse has no decision for it.
+    """
     bounds = store.bounds(MART_HEDGE_DECISION_DAILY)
     session = day if day is not None else bounds and bounds[1]
     if bounds is None or session is None or not bounds[0] <= session <= bounds[1]:

@@ -23,14 +23,12 @@ from policy.compare import (
     partings,
     text_changes,
 )
-from policy.decide import decision_step
 from policy.findings import Finding
 from policy.lint import lint, text_of
 from policy.model import Policy, load, names
 from policy.outline import outline
 from schemas.mart import MART_HEDGE_DECISION_DAILY, MART_SIGNER_DAILY
 from sources.desk_dataset import desk_terms
-from transforms.offer_steps import offer_steps
 from warehouse.store import Store, computed
 
 if TYPE_CHECKING:
@@ -238,6 +236,9 @@ def _decided(store: Store, policy: Policy) -> "list[DataFrame]":
 
     What could be traded is priced anew, because a policy says of which contracts.
     """
+    from policy.decide import decision_step
+    from transforms.offer_steps import offer_steps
+
     settings = load_settings()
     desk = settings.desk if settings.desk.is_file() else None
     terms = desk_terms(desk, policy.book_terms)

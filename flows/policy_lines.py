@@ -9,6 +9,7 @@ from policy.compare import (
     KINDS_OF_DIFFERENCE,
     Cause,
     Change,
+    Kind,
     Parting,
     Side,
     causes,
@@ -22,7 +23,9 @@ if TYPE_CHECKING:
 
 _MOST_CAUSES = 20
 _MOST_PARTINGS = 30
-_ORDER = ("decision", "path", "size", "reason", "none")
+_SHORT = 45  # characters of a value that has room in a table
+_WIDE = 110
+_ORDER: tuple[Kind, ...] = ("decision", "path", "size", "reason", "none")
 
 
 def lint_lines(linted: "Sequence[Linted]") -> str:
@@ -31,7 +34,7 @@ def lint_lines(linted: "Sequence[Linted]") -> str:
     for one in linted:
         policy = one.policy
         if policy is None:
-            lines.append(f"{one.file}: cannot be used")
+            lines.append(f"{one.file}: cannot be used; more may come to light once this is mended")
         else:
             lines.append(
                 f"{one.file}: {policy.name} {policy.version}, {policy.hash[:12]}, can be used"
@@ -199,11 +202,37 @@ def diff_lines(
 
 
 def _text_lines(changes: Sequence[Change]) -> Iterator[str]:
-    for change in changes:
-        absent = "(not there)"
-        yield f"  {change.key}"
-        yield f"      A  {absent if change.a is None else change.a}"
-        yield f"      B  {absent if change.b is None else change.b}"
+    """Short values in a table, then long ones each for itself, then what only one file has."""
+    both = [one for one in changes if one.part is None]
+    rows = [[one.key, str(one.a), str(one.b)] for one in both if _is_short(one)]
+    if rows:
+        yield from (f"  {line}" for line in _columns([["key", "A", "B"], *rows]))
+    for change in both:
+        if not _is_short(change):
+            yield f"  {change.key}"
+            yield f"      A  {change.a}"
+            yield f"      B  {change.b}"
+    for side, title in (("a", "only A has"), ("b", "only B has")):
+        alone = [one for one in changes if one.part and getattr(one, side) is not None]
+        names = dict.fromkeys(one.part for one in alone if one.part)
+        parts = [_alone(part, alone, side) for part in names]
+        if parts:
+            yield from wrap(f"{title}: {', '.join(parts)}", _WIDE,
+                            initial_indent="  ", subsequent_indent="      ")  # fmt: skip
+
+
+def _alone(part: str, changes: Sequence[Change], side: str) -> str:
+    """A part that only one file has; of a rule also when it does what, of a value the value."""
+    inside = {one.key: getattr(one, side) for one in changes if one.part == part}
+    if list(inside) == [part]:
+        return f"{part} {inside[part]}"
+    when = inside.get(f"{part}.when")
+    then = "; ".join(text for key, text in inside.items() if key.startswith(f"{part}.then."))
+    return part if when is None else f"{part} (when {when}: {then or 'is listed'})"
+
+
+def _is_short(change: Change) -> bool:
+    return max(len(str(change.a)), len(str(change.b))) <= _SHORT
 
 
 def _decision_lines(compared: "Compared", pair: tuple[Policy, Policy]) -> Iterator[str]:
@@ -218,11 +247,19 @@ def _decision_lines(compared: "Compared", pair: tuple[Policy, Policy]) -> Iterat
     for kind in _ORDER:
         row = [f"{counts[layer][kind]:,}" for layer in counts]
         table.append([KINDS_OF_DIFFERENCE[kind], *row])
+    for side, policy in zip(("a", "b"), pair, strict=True):
+        sizes = (_mean([getattr(one, side).units_after for one in found if one.layer == layer])
+                 for layer in counts)  # fmt: skip
+        table.append([f"contracts held on average, {side.upper()} ({policy.name})", *sizes])
     yield from (f"  {line}" for line in _columns(table))
     yield ""
     yield from _cause_lines(causes(found))
     yield ""
     yield from _parting_lines(partings(found))
+
+
+def _mean(sizes: Sequence[int]) -> str:
+    return f"{sum(sizes) / len(sizes):.2f}" if sizes else "-"
 
 
 def _cause_lines(found: Sequence[Cause]) -> Iterator[str]:

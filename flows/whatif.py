@@ -5,14 +5,14 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from flows.faults import as_stops
-from flows.inspect import warehouse_of
+from flows.inspect import decided_session, warehouse_of
 from flows.outcome import ExitCode, Stop
-from flows.progress import counted, report
+from flows.progress import counted, report, shown_on_terminal
 from flows.settings import Settings, known_source, load_settings
 from policy.asked import Change, asked, typed
 from policy.errors import PolicyError
 from policy.evaluate import drivers
-from policy.flip_search import Flip, Search, searched
+from policy.flip_search import Flip, Search, lines
 from policy.model import Policy, load, names
 from policy.whatif import INPUTS, Judge, Morning, decided_at, kept_beside, walked_at
 from schemas.core import CORE_AS_KNOWN_DAILY
@@ -34,6 +34,20 @@ class _Read(NamedTuple):
     judge: Judge
     inputs: "DataFrame"
     notes: tuple[str, ...]
+
+
+def answer(
+    layer: str, day: date | None, source: str | None, text: str | None, *, as_json: bool
+) -> str:
+    """What a layer's decision would be as asked, or where nothing is asked, what would flip it.
+
+    Raises:
+        Stop: as ``what_if`` and ``flips``.
+    """
+    with shown_on_terminal():
+        if text is None:
+            return flips(layer, day, source, as_json=as_json)
+        return what_if(layer, day, source, text, as_json=as_json)
 
 
 def what_if(layer: str, day: date | None, source: str | None, text: str, *, as_json: bool) -> str:
@@ -87,15 +101,15 @@ def flips(layer: str, day: date | None, source: str | None, *, as_json: bool) ->
     layer_id = _layer(layer)
     with as_stops():
         read = _read(day, source)
-        wanted = searched(read.judge.policy)
+        wanted = lines(read.judge.policy, read.morning)
         search = Search.of(read.judge, read.morning, layer_id)
         found: dict[str, list[FlipRow] | None] = {}
         with counted("drivers", len(wanted)) as advance:
-            for place, cuts in wanted.items():
-                is_known = read.morning.value(place) is not None
-                rows = [_flip_row(one) for one in search.flips(place, cuts)]
-                found[place.name] = rows if is_known else None
-                advance(place.name)
+            for line in wanted:
+                is_known = read.morning.value(line.place) is not None
+                rows = [_flip_row(one) for one in search.flips(line)]
+                found[line.place.name] = rows if is_known else None
+                advance(line.place.name)
     given = Flips(
         told=_told(read, layer_id, source),
         row=search.row,
@@ -130,7 +144,7 @@ def _read(day: date | None, source: str | None) -> _Read:
         refuse_closed_day(day)
     settings = load_settings()
     with warehouse_of(source) as store:
-        session = _session(store, day)
+        session = decided_session(store, day)
         report("read the history")
         frames = {table.name: store.frame(table, until=session) for table in INPUTS}
         inputs = store.frame(CORE_AS_KNOWN_DAILY, since=session, until=session)
@@ -138,15 +152,6 @@ def _read(day: date | None, source: str | None) -> _Read:
     desk = settings.desk if settings.desk.is_file() else None
     judge = Judge(policy, desk_terms(desk, policy.book_terms), computed)
     return _Read(Morning.of(session, frames), judge, inputs, notes)
-
-
-def _session(store: Store, day: date | None) -> date:
-    """The session asked for, or the last one decided."""
-    bounds = store.bounds(MART_HEDGE_DECISION_DAILY)
-    if bounds is None or not bounds[0] <= (day or bounds[1]) <= bounds[1]:
-        held = "no session" if bounds is None else f"the sessions {bounds[0]} to {bounds[1]}"
-        raise Stop(f"no decision for {day}; the warehouse has them of {held}", ExitCode.UNMET)
-    return day or bounds[1]
 
 
 def _policy(store: Store, session: date, settings: Settings) -> tuple[Policy, tuple[str, ...]]:

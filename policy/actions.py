@@ -127,7 +127,7 @@ MOVING = (Move, Refresh, Monetise)  # what the path walks: it changes a multipli
 LISTED = (Review, Annotate)  # all that a gauge may do
 
 
-def told(action: Action) -> str:  # noqa: PLR0911  # one line per kind
+def told(action: Action) -> str:  # noqa: C901, PLR0911  # one line per kind
     """An action as a reader would say it."""
     match action:
         case Move(move=layer, steps=steps, paid_by=payer):
@@ -138,7 +138,9 @@ def told(action: Action) -> str:  # noqa: PLR0911  # one line per kind
         case Hold(hold=layers):
             return f"hold {', '.join(layers)}"
         case BlockAdds(block_adds=layers, unless=unless):
-            return f"no adds to {', '.join(layers)}{'' if unless is None else ', with an exception'}"
+            return (
+                f"no adds to {', '.join(layers)}{'' if unless is None else ', with an exception'}"
+            )
         case Restructure(restructure=target, how=how, by=by):
             return f"{target}: {HOWS[how]}{'' if by is None else f' by {by}'}"
         case Monetise(monetise=layer, share=share):

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from policy.actions import LISTED, BlockAdds, Monetise
+from policy.actions import LISTED, MOVING, BlockAdds, Monetise, Move, Refresh
 from policy.conditions import (
     READABLE,
     AfterChange,
@@ -145,35 +145,44 @@ def _check_seed(policy: "Policy") -> None:
                       at=("seed", "readings", policy.seed.active, "enabled"))  # fmt: skip
 
 
+_APART: tuple[type[Entry], ...] = (BelowLastRaise, MissingInputs, MatrixMoved, BelowBase)
+# Which of them have no sense in the rules of a family.
+_ODD: dict[str, tuple[type[Entry], ...]] = {
+    "gates": (BelowLastRaise, MatrixMoved, BelowBase),
+    "drivers": (BelowLastRaise, MissingInputs),
+    "modifiers": (BelowLastRaise, MissingInputs, MatrixMoved),
+    "gauges": _APART,
+    "tests": _APART,
+}
+
+
 def stated(policy: "Policy") -> Iterator[tuple[Condition, At, tuple[type[Entry], ...]]]:
     """Each condition of the file, where it stands, and the kinds that have no sense there."""
-    apart: tuple[type[Entry], ...] = (BelowLastRaise, MissingInputs, MatrixMoved, BelowBase)
-    odd: tuple[type[Entry], ...]
     for name, reading in policy.seed.readings.items():
-        yield reading.when, ("seed", "readings", name, "when"), (*apart, SeedReading, AfterChange)
-    for family, odd in (
-        ("gates", (BelowLastRaise, MatrixMoved, BelowBase)),
-        ("drivers", apart[:2]),
-        ("modifiers", apart[:3]),
-        ("gauges", apart),
-        ("tests", apart),
-    ):
+        yield reading.when, ("seed", "readings", name, "when"), (*_APART, SeedReading, AfterChange)
+    for family in _ODD:
         for rule_id, rule in getattr(policy, family).items():
-            is_hedge_gate = family == "gates" and rule.scope == "hedge"
-            beyond = () if is_hedge_gate else (AfterChange,)
-            yield rule.when, (family, rule_id, "when"), (*odd, *beyond)
-            for number, action in enumerate(rule.then):
-                if isinstance(action, BlockAdds) and action.unless is not None:
-                    at: At = (family, rule_id, "then", number, "unless")
-                    yield action.unless, at, (*apart, AfterChange)
+            yield from _of_rule(family, rule_id, rule)
     for signer_id, signer in policy.signers.items():
         for direction in ("add", "reduce"):
             predicates = getattr(signer, direction)
             for key in predicates.model_fields_set:
                 condition = getattr(predicates, key)
                 whole = direction == "reduce" and isinstance(condition, BelowLastRaise)
-                odd = apart[1:] if whole else apart
+                odd = _APART[1:] if whole else _APART
                 yield condition, ("signers", signer_id, direction, key), odd
+
+
+def _of_rule(
+    family: str, rule_id: str, rule: Rule
+) -> Iterator[tuple[Condition, At, tuple[type[Entry], ...]]]:
+    """A rule's condition and the exceptions of its actions."""
+    beyond = () if family == "gates" and rule.scope == "hedge" else (AfterChange,)
+    yield rule.when, (family, rule_id, "when"), (*_ODD[family], *beyond)
+    for number, action in enumerate(rule.then):
+        if isinstance(action, BlockAdds) and action.unless is not None:
+            at: At = (family, rule_id, "then", number, "unless")
+            yield action.unless, at, (*_APART, AfterChange)
 
 
 def _check_singles(policy: "Policy") -> None:
@@ -241,25 +250,35 @@ def _check_stops(policy: "Policy") -> None:
 
 def _check_actions(policy: "Policy") -> None:
     """Who may act, and that what acts says how."""
-    for family in ("gates", "drivers", "modifiers", "gauges", "tests"):
+    for family in _ODD:
         for name, rule in getattr(policy, family).items():
-            at: At = (family, name, "then")
-            is_silent = family in {"gates", "tests"} or isinstance(rule.when, MatrixMoved)
-            if rule.then and is_silent:
-                raise refusal("then on drivers, modifiers and gauges only, and not on the "
-                              "matrix's rule", "remove then", found=f"{len(rule.then)} actions", at=at)  # fmt: skip
-            if not rule.then and not is_silent and not isinstance(rule.when, NotEvaluated):
-                raise refusal("at least one action in then", "say what the rule does",
-                              found="none", at=at)  # fmt: skip
-            if family == "gauges" and not all(isinstance(one, LISTED) for one in rule.then):
-                raise refusal("review and annotate only, since a gauge moves nothing",
-                              "make it a driver or a modifier", found=f"another action of {name}", at=at)  # fmt: skip
+            _check_then(family, rule, (family, name, "then"))
             _check_role(family, name, rule)
             _check_below_base(rule, (family, name, "when"))
-            sold = [one.monetise for one in rule.then if isinstance(one, Monetise)]
-            if len(sold) > len(set(sold)):
-                raise refusal("each layer monetised once", "keep one of them",
-                              found=", ".join(sold), at=at)  # fmt: skip
+
+
+def _check_then(family: str, rule: Rule, at: At) -> None:
+    is_silent = family in {"gates", "tests"} or isinstance(rule.when, MatrixMoved)
+    if rule.then and is_silent:
+        raise refusal("then on drivers, modifiers and gauges only, and not on the matrix's rule",
+                      "remove then", found=f"{len(rule.then)} actions", at=at)  # fmt: skip
+    if not rule.then and not is_silent and not isinstance(rule.when, NotEvaluated):
+        raise refusal("at least one action in then", "say what the rule does", found="none", at=at)
+    if family == "gauges" and not all(isinstance(one, LISTED) for one in rule.then):
+        raise refusal("review and annotate only, since a gauge moves nothing",
+                      "make it a driver or a modifier", found="another action", at=at)  # fmt: skip
+    moved = [layer for one in rule.then if isinstance(one, MOVING) for layer in _moved(one)]
+    if len(moved) > len(set(moved)):
+        raise refusal("each layer moved, refreshed or monetised once in a rule",
+                      "keep one of them", found=", ".join(moved), at=at)  # fmt: skip
+
+
+def _moved(action: Move | Refresh | Monetise) -> tuple[str, ...]:
+    match action:
+        case Move(move=layer) | Monetise(monetise=layer):
+            return (layer,)
+        case Refresh(refresh=layers):
+            return layers
 
 
 _ROLES = {"modifiers": ("modifier",), "gauges": ("gauge",), "drivers": ("driver",)}
@@ -276,7 +295,10 @@ def _check_below_base(rule: Rule, at: At) -> None:
     """A layer's own standing is asked beside the rest of the condition, not inside of it."""
     asked = [leaf for leaf in leaves(rule.when) if isinstance(leaf, BelowBase)]
     beside = parts(rule.when) if isinstance(rule.when, All) else (rule.when,)
-    if len(asked) != len([part for part in beside if isinstance(part, BelowBase)]) or len(asked) > 1:
+    if (
+        len(asked) != len([part for part in beside if isinstance(part, BelowBase)])
+        or len(asked) > 1
+    ):
         raise refusal("below_base once, alone or directly inside 'all'", "move it there",
                       found="it elsewhere", at=at)  # fmt: skip
 

@@ -8,13 +8,13 @@ from typing import Any, Literal, NamedTuple
 from pydantic import BaseModel
 
 from policy.actions import ACTION_KINDS, told
-from policy.conditions import KINDS, Compared, Flagged, described
+from policy.conditions import KINDS, Compared, Entry, Flagged, described
 from policy.entries import LAYERS, Band
 from policy.model import Policy
 from policy.units import Quantity
 
-_CONDITIONS = (*KINDS.values(), Flagged, Compared)
-_ACTIONS = tuple(ACTION_KINDS.values())
+_CONDITIONS: tuple[type[Entry], ...] = (*KINDS.values(), Flagged, Compared)
+_ACTIONS: tuple[type[Entry], ...] = tuple(ACTION_KINDS.values())
 
 Kind = Literal["decision", "path", "size", "reason", "none"]
 KINDS_OF_DIFFERENCE: dict[Kind, str] = {
@@ -27,11 +27,15 @@ KINDS_OF_DIFFERENCE: dict[Kind, str] = {
 
 
 class Change(NamedTuple):
-    """A key of two files and what each says; null where a file has no such key."""
+    """A key of two files and what each says; null where a file has no such key.
+
+    ``part`` is then the largest part of the file that the other has nothing of.
+    """
 
     key: str
     a: str | None
     b: str | None
+    part: str | None = None
 
 
 class Side(NamedTuple):
@@ -90,12 +94,24 @@ class Cause(NamedTuple):
 def text_changes(a: Policy, b: Policy) -> tuple[Change, ...]:
     """Every key at which two policies differ; a condition is one value, bands go by their id."""
     left, right = (dict(_flat(policy, "")) for policy in (a, b))
+    parts = [{part for key in side for part in _parts(key)} for side in (left, right)]
     keys = list(dict.fromkeys([*left, *right]))
     return tuple(
-        Change(key, left.get(key), right.get(key))
+        Change(key, left.get(key), right.get(key), _alone(key, *parts))
         for key in keys
         if left.get(key) != right.get(key)
     )
+
+
+def _parts(key: str) -> list[str]:
+    """A key and all that it lies in, the largest first: ``a``, ``a.b``, ``a.b.c``."""
+    names = key.split(".")
+    return [".".join(names[: count + 1]) for count in range(len(names))]
+
+
+def _alone(key: str, left: set[str], right: set[str]) -> str | None:
+    """The largest part around a key that only one file has."""
+    return next((part for part in _parts(key) if (part in left) != (part in right)), None)
 
 
 def _flat(value: Any, key: str) -> Iterator[tuple[str, str]]:  # noqa: ANN401  # any part of a file
@@ -122,9 +138,9 @@ def _inside(value: Any) -> Iterable[tuple[str, Any]] | None:  # noqa: ANN401  # 
 
 def _said(value: Any) -> str:  # noqa: ANN401  # any value of a file
     if isinstance(value, _CONDITIONS):
-        return described(value)
+        return described(value)  # type: ignore[arg-type]  # likewise
     if isinstance(value, _ACTIONS):
-        return told(value)
+        return told(value)  # type: ignore[arg-type]  # the kinds are the union's members
     if isinstance(value, Quantity):
         return value.canonical()
     if isinstance(value, tuple | list):

@@ -1,123 +1,57 @@
 """The conditions a rule may state: small typed values over declared columns, no code."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from typing import Annotated, Any, Literal, Self, get_args
 
-import polars as pl
 from pydantic import (
-    BaseModel,
-    ConfigDict,
     Discriminator,
     Field,
-    PlainSerializer,
-    PlainValidator,
     Tag,
     model_validator,
 )
 
+from policy.readable import READABLE, Driver, DriverName, Entry, FlagName
 from policy.units import Quantity, Sessions, Threshold
-from schemas.core import CORE_EVENT_DAILY
-from schemas.document import nearest, refusal
+from schemas.document import refusal
 from schemas.frames import Operator
-from schemas.breadth_tables import MART_BREADTH_DAILY
-from schemas.chain_tables import MART_PARITY_STATE_DAILY
-from schemas.event_tables import MART_GDP_REVISION_DAILY, MART_MACRO_DAILY
-from schemas.gauge_tables import MART_GAUGE_DAILY
-from schemas.liquidity_tables import MART_LIQUIDITY_DAILY
-from schemas.mart import (
-    MART_COST_OF_EQUITY_DAILY,
-    MART_REALIZED_VOL_DAILY,
-    MART_TECHNICAL_DAILY,
-    MART_VOL_GAP_DAILY,
-    MART_VOL_STATE_DAILY,
-)
-from schemas.model import Column, Table
-from schemas.offer_tables import MART_STANDING_BOOK_DAILY
-from schemas.state_tables import MART_STATE_DAILY
-from schemas.term_tables import MART_TERM_STRUCTURE_DAILY
-from schemas.valuation_tables import MART_VALUATION_DAILY
 
-# What a policy may read, in the order in which a bare column name is looked up.
-READABLE: tuple[Table, ...] = (
-    MART_VOL_GAP_DAILY,
-    MART_REALIZED_VOL_DAILY,
-    MART_VOL_STATE_DAILY,
-    MART_TECHNICAL_DAILY,
-    MART_COST_OF_EQUITY_DAILY,
-    CORE_EVENT_DAILY,
-    MART_STANDING_BOOK_DAILY,
-    MART_TERM_STRUCTURE_DAILY,
-    MART_BREADTH_DAILY,
-    MART_VALUATION_DAILY,
-    MART_MACRO_DAILY,
-    MART_GDP_REVISION_DAILY,
-    MART_LIQUIDITY_DAILY,
-    MART_PARITY_STATE_DAILY,
-    MART_GAUGE_DAILY,
-    MART_STATE_DAILY,
-)
+__all__ = [
+    "CHECKS",
+    "KINDS",
+    "READABLE",
+    "AfterChange",
+    "All",
+    "AnyOf",
+    "AtLeast",
+    "BelowBase",
+    "BelowLastRaise",
+    "BucketChanged",
+    "BucketIn",
+    "Check",
+    "Compared",
+    "Comparison",
+    "Condition",
+    "Counted",
+    "Driver",
+    "DriverName",
+    "Entry",
+    "FlagName",
+    "Flagged",
+    "MatrixMoved",
+    "MissingInputs",
+    "NotEvaluated",
+    "SeedReading",
+    "Sentence",
+    "SignChanged",
+    "SizedLayer",
+    "Truth",
+    "Whole",
+    "described",
+    "leaves",
+    "needed",
+    "parts",
+]
 
-
-class Entry(BaseModel):
-    """A part of the policy file: frozen, and no key but the declared ones."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
-
-    @model_validator(mode="before")
-    @classmethod
-    def refuse_unknown_keys(cls, values: object) -> object:
-        """Name a misspelt key and the one that was probably meant."""
-        accepted = [field.alias or name for name, field in cls.model_fields.items()]
-        for key in values if isinstance(values, dict) else ():
-            if key not in accepted:
-                raise refusal(", ".join(accepted), nearest(key, accepted),
-                              found=f"key {key!r}", at=(key,))  # fmt: skip
-        return values
-
-
-@dataclass(frozen=True)
-class Driver:
-    """A column of a table that the decision reads."""
-
-    table: str
-    column: Column
-
-    def __str__(self) -> str:
-        """As the policy file writes it: ``table.column``."""
-        return f"{self.table}.{self.column.name}"
-
-
-def _numeric(text: object) -> Driver:
-    return _driver(text, "a numeric column", lambda dtype: dtype.is_numeric())
-
-
-def _yes_or_no(text: object) -> Driver:
-    return _driver(text, "a yes-or-no column", lambda dtype: dtype == pl.Boolean())
-
-
-def _driver(text: object, kind: str, is_of_kind: Callable[[pl.DataType], bool]) -> Driver:
-    if isinstance(text, Driver):
-        return text
-    table_name, dot, column_name = str(text).partition(".")
-    tables = {table.name: table for table in READABLE}
-    if not dot or table_name not in tables:
-        raise refusal(
-            f"table.column of the tables {', '.join(tables)}", nearest(table_name, tables)
-        )
-    columns = {
-        column.name: column
-        for column in tables[table_name].columns
-        if is_of_kind(column.dtype) and column.name not in tables[table_name].key
-    }
-    if column_name not in columns:
-        raise refusal(f"{kind} of {table_name}: {', '.join(columns) or 'it has none'}",
-                      nearest(column_name, columns))  # fmt: skip
-    return Driver(table_name, columns[column_name])
-
-
-DriverName = Annotated[Driver, PlainValidator(_numeric), PlainSerializer(str)]
-FlagName = Annotated[Driver, PlainValidator(_yes_or_no), PlainSerializer(str)]
 Truth = Annotated[bool, Field(strict=True, alias="is")]
 Check = Literal[
     "theta_not_negative",
@@ -135,7 +69,7 @@ Sentence = Annotated[str, Field(min_length=3)]
 class Comparison(Entry):
     """A column against a threshold; unknown where the column is null.
 
-    With ``exit`` it latches: once true it stays so until the column is past the exit, too.
+    With ``exit`` it latches: once true it stays so while the column compares so with the exit.
     """
 
     column: DriverName
@@ -410,7 +344,7 @@ def described(condition: Condition) -> str:  # noqa: C901, PLR0911, PLR0912  # o
     """A condition as a reader would write it."""
     match condition:
         case Comparison(column=driver, op=op, value=value, exit=leave):
-            until = "" if leave is None else f" (until past {_spoken(leave)})"
+            until = "" if leave is None else f" (stays on while {op} {_spoken(leave)})"
             return f"{driver.column.name} {op} {_spoken(value)}{until}"
         case Compared(column=driver, op=op, than=other):
             return f"{driver.column.name} {op} {other.column.name}"

@@ -55,6 +55,8 @@ def contest(today: Today, layer: int, asked: Asked) -> Winner:
     idle = _idle(today, asked)
     if idle == INPUT_MISSING:
         return Winner(UNKNOWN, 0, asked.current, idle, own)
+    if not today.is_busy:
+        return _alone(today, layer, asked, idle, own)
     came = today.came[:, layer]
     claims = _claims(today, layer, asked.current, came)
     if idle == UNKNOWN:
@@ -73,6 +75,20 @@ def contest(today: Today, layer: int, asked: Asked) -> Winner:
     if winner < many and today.limits.acts.share[winner, layer] > 0.0:
         wanted = left(asked.current, float(today.limits.acts.share[winner, layer]))
     return Winner(winner, direction, wanted, UNKNOWN, winner)
+
+
+def _alone(today: Today, layer: int, asked: Asked, idle: int, own: int) -> Winner:
+    """The same where no acting rule moves anything: the matrix or the seed rule, if it may."""
+    if idle != UNKNOWN:
+        return Winner(UNKNOWN, 0, asked.current, idle, own)
+    direction = 1 if asked.wanted > asked.current else -1
+    kept = today.market.hold if direction < 0 else today.market.block
+    keeper = int(kept[today.t, layer])
+    if keeper == UNKNOWN:
+        return Winner(own, direction, asked.wanted, UNKNOWN, own)
+    today.came[own, layer] = C_HELD if direction < 0 else C_ADDS_BLOCKED
+    reason = HELD_BY_RULE if direction < 0 else ADDS_BLOCKED
+    return Winner(UNKNOWN, 0, asked.current, reason, keeper)
 
 
 def left(steps: int, share: float) -> int:
@@ -101,7 +117,8 @@ def _claims(today: Today, layer: int, current: int, came: Codes) -> Ints:
     for rule in range(many):
         if today.fired[rule] == YES and _touches(today, rule, layer):
             claims[rule] = _claim(today, rule, layer, current)
-            if claims[rule] == 0:
+            memory = today.memory
+            if claims[rule] == 0 and (memory.granted[rule, layer] or memory.sold[rule, layer]):
                 came[rule] = C_IN_FORCE
     return claims
 
@@ -121,6 +138,9 @@ def _claim(today: Today, rule: int, layer: int, current: int) -> int:
         return -1 if not memory.sold[rule, layer] and left(current, share) < current else 0
     if acts.refresh[rule, layer]:
         return 1 if current < limits.base else 0
+    payer = int(acts.payer[rule, layer])
+    if payer != UNKNOWN and memory.granted[rule, payer] <= acts.steps[rule, payer]:
+        return 0  # what was to pay for it was sold in an earlier session
     if steps > 0:
         return 1 if memory.granted[rule, layer] < steps and current < limits.most else 0
     return -1 if memory.granted[rule, layer] > steps and current > 0 else 0
@@ -133,7 +153,9 @@ def _gated(today: Today, claims: Ints, came: Codes, *, is_blind: bool) -> tuple[
         curb = today.market.curb[today.t, rule]
         if claims[rule] == 0 or (curb == OPEN and not is_blind):
             continue
-        if curb == STOPPED:
+        if is_blind and claims[rule] > 0:
+            came[rule], claims[rule] = C_AXIS_UNKNOWN, 0
+        elif curb == STOPPED:
             came[rule], claims[rule] = C_STOPPED, 0
         elif curb == OF_ONE_FAMILY:
             came[rule], claims[rule] = C_SINGLE_FAMILY, 0
@@ -141,8 +163,6 @@ def _gated(today: Today, claims: Ints, came: Codes, *, is_blind: bool) -> tuple[
         elif curb == OF_FAMILY_UNKNOWN and claims[rule] > 0:
             came[rule], claims[rule] = C_FAMILY_UNKNOWN, 0
             said = (FAMILY_UNKNOWN, many + 2) if said[0] == UNKNOWN else said
-        elif is_blind and claims[rule] > 0:
-            came[rule], claims[rule] = C_AXIS_UNKNOWN, 0
     return said
 
 
@@ -166,19 +186,23 @@ def _kept(
 def _reducing_first(
     today: Today, layer: int, claims: Ints, came: Codes, said: tuple[int, int]
 ) -> tuple[int, int]:
-    """Second: where something reduces, or a rule that sells is on, nothing adds."""
-    seller = UNKNOWN
-    for rule in range(today.fired.size):
-        is_sale = today.limits.acts.share[rule, layer] > 0.0
-        is_open = today.market.curb[today.t, rule] == OPEN
-        if is_sale and is_open and today.fired[rule] == YES:
-            seller = rule
-    if seller == UNKNOWN and not (claims < 0).any():
-        return said
-    for rule in range(claims.size):
-        if claims[rule] > 0:
+    """Second: where something reduces, or a rule that sells is on, nothing adds.
+
+    Nor does another acting rule while one that reduces by steps is on; the matrix, whose answer
+    counts those steps, does.
+    """
+    many, seller, reducer = today.fired.size, UNKNOWN, UNKNOWN
+    acts = today.limits.acts
+    for rule in range(many):
+        if today.fired[rule] == YES and today.market.curb[today.t, rule] == OPEN:
+            seller = rule if acts.share[rule, layer] > 0.0 else seller
+            reducer = rule if acts.steps[rule, layer] < 0 else reducer
+    is_reduced = (claims < 0).any()
+    for rule in range(many + 2):
+        keeper = seller if seller != UNKNOWN or rule >= many else reducer
+        if claims[rule] > 0 and (is_reduced or keeper != UNKNOWN):
             came[rule], claims[rule] = C_REDUCING_FIRST, 0
-            said = (ADDS_BLOCKED, seller)
+            said = (ADDS_BLOCKED, keeper) if keeper != UNKNOWN else said
     return said
 
 

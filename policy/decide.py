@@ -3,28 +3,31 @@
 import polars as pl
 
 from policy import book_after as after
-from policy.conditions import READABLE, MissingInputs, NotEvaluated, leaves
-from policy.entries import DIRECTIONS, LAYERS, SIGNERS, Rule
+from policy.acting import acting_columns, lines
+from policy.conditions import READABLE, MissingInputs
+from policy.entries import DIRECTIONS, LAYERS, SIGNERS
 from policy.evaluate import judged_frame, market_frame, outcome, truth
 from policy.evaluation import rule_evaluation
 from policy.flips import flip_columns, flip_table
 from policy.model import Policy
-from policy.path_values import SE, UNKNOWN
-from policy.programs import compiled, hedge_gates, offered, reads_book_after
+from policy.path_values import C_SILENT, CAME, SE, UNKNOWN
+from policy.programs import compiled, offered, reads_book_after
 from policy.record import (
-    REASONS,
     RECORDED,
     SE_STATES,
     judged_column,
     predicate_column,
+    recorded,
     recorder,
 )
+from policy.wording import asked_columns, chains, worded
 from schemas.book import BookTerms
 from schemas.columns import COLUMNS
 from schemas.frames import join_one
 from schemas.mart import (
     MART_HEDGE_DECISION_DAILY,
     MART_POLICY_CELL,
+    MART_RULE_ACTION_DAILY,
     MART_RULE_EVALUATION_DAILY,
     MART_SIGNER_DAILY,
 )
@@ -37,20 +40,10 @@ OUTCOMES = {
     after.NO_DATA: "no_data",
     after.NOT_EVALUATED: "not_evaluated",
 }
-_ACTIONS = {
-    "row_unknown": "unknown",
-    "column_unknown": "unknown",
-    "gate_closed": "blocked",
-    "gate_unknown": "blocked",
-    "quorum_not_met": "blocked",
-    "reduction_quorum_not_met": "blocked",
-    "cell_asks_less": "reduce",
-}  # what is not here holds; adds have a word of their own
-_RISING = ("cell_asks_more", "return_to_base", "seed_rule", "scaled_to_fit")
 
 
 def decision_step(policy: Policy, terms: BookTerms | None = None) -> Step:
-    """The decision under a policy as one step: four tables in one forward pass.
+    """The decision under a policy as one step: five tables in one forward pass.
 
     Conditions are evaluated on whole columns, three-valued; the path (persistence, steps,
     cooldown, quorum, the book after a change) is walked once over the sessions; the rest is
@@ -70,11 +63,23 @@ def decision_step(policy: Policy, terms: BookTerms | None = None) -> Step:
         mart_cost_of_equity_daily: pl.LazyFrame,
         core_event_daily: pl.LazyFrame,
         mart_standing_book_daily: pl.LazyFrame,
+        mart_term_structure_daily: pl.LazyFrame,
+        mart_breadth_daily: pl.LazyFrame,
+        mart_valuation_daily: pl.LazyFrame,
+        mart_macro_daily: pl.LazyFrame,
+        mart_gdp_revision_daily: pl.LazyFrame,
+        mart_liquidity_daily: pl.LazyFrame,
+        mart_parity_state_daily: pl.LazyFrame,
+        mart_gauge_daily: pl.LazyFrame,
+        mart_state_daily: pl.LazyFrame,
         mart_book_offer_daily: pl.LazyFrame,
     ) -> tuple[pl.LazyFrame, ...]:
         frames = (mart_vol_gap_daily, mart_realized_vol_daily, mart_vol_state_daily,
                   mart_technical_daily, mart_cost_of_equity_daily, core_event_daily,
-                  mart_standing_book_daily)  # fmt: skip
+                  mart_standing_book_daily, mart_term_structure_daily, mart_breadth_daily,
+                  mart_valuation_daily, mart_macro_daily, mart_gdp_revision_daily,
+                  mart_liquidity_daily, mart_parity_state_daily, mart_gauge_daily,
+                  mart_state_daily)  # fmt: skip
         named = {table.name: frame for table, frame in zip(READABLE, frames, strict=True)}
         market = join_one(market_frame(policy, named), offered(mart_book_offer_daily), "session")
         walked = walked_market(policy, market, booked)
@@ -83,6 +88,7 @@ def decision_step(policy: Policy, terms: BookTerms | None = None) -> Step:
             rule_evaluation(policy, walked, booked),
             signer_daily(walked),
             hedge_decision(policy, walked),
+            rule_action(policy, walked),
         )
 
     return Step(
@@ -91,6 +97,7 @@ def decision_step(policy: Policy, terms: BookTerms | None = None) -> Step:
             MART_RULE_EVALUATION_DAILY,
             MART_SIGNER_DAILY,
             MART_HEDGE_DECISION_DAILY,
+            MART_RULE_ACTION_DAILY,
         ),
         inputs=(*READABLE, MART_BOOK_OFFER_DAILY),
         build=build,
@@ -116,8 +123,9 @@ def walked_market(policy: Policy, market: pl.LazyFrame, terms: BookTerms) -> pl.
             (unjudged if reads_book_after(condition) else outcome(condition)).alias(name)
             for name, condition in predicates.items()
         ),
+        *acting_columns(policy),
     )
-    schema = pl.Schema({**judged.collect_schema(), **RECORDED})
+    schema = pl.Schema({**judged.collect_schema(), **recorded(policy)})
     return judged.map_batches(recorder(policy, terms, programs), schema=schema)
 
 
@@ -152,10 +160,13 @@ def signer_daily(walked: pl.LazyFrame) -> pl.LazyFrame:
 def hedge_decision(policy: Policy, walked: pl.LazyFrame) -> pl.LazyFrame:
     """One row per session and layer: from what to what, by which rule, and what would flip it."""
     arrays = [name for name, dtype in RECORDED.items() if dtype == RECORDED["reason"]]
-    long = walked.drop("votes").with_columns(layer=pl.lit(list(range(len(LAYERS)))))
-    long = long.explode("layer", *arrays)
+    told = walked.with_columns(
+        *asked_columns(policy), pl.concat_list(chains(policy)).alias("chain")
+    )
+    long = told.drop("votes", "came").with_columns(layer=pl.lit(list(range(len(LAYERS)))))
+    long = long.explode("layer", "chain", "restructuring", "reviewing", *arrays)
     long = join_one(long, flip_table(policy), ["row", "column", "layer"], many=True)
-    long = long.with_columns(_named("reason", dict(enumerate(REASONS))).alias("reason_code"))
+    long = worded(policy, long)
     return long.select(
         "session",
         _named("layer", dict(enumerate(LAYERS))).alias("layer_id"),
@@ -164,15 +175,46 @@ def hedge_decision(policy: Policy, walked: pl.LazyFrame) -> pl.LazyFrame:
         *(_multiplier(policy, name) for name in ("cell", "target", "before", "after")),
         *(pl.col(f"units_{name}").cast(pl.Int32) for name in ("before", "after")),
         _se_state(),
-        _action(policy).alias("action"),
-        _rule_id(policy).alias("rule_id"),
+        "action",
+        "rule_id",
         "reason_code",
+        *_standing(policy),
+        pl.col("chain").alias("rule_chain"),
         *_counts(),
         *flip_columns(policy),
         pl.lit(policy.name).alias("policy_name"),
         pl.lit(policy.version).alias("policy_version"),
         pl.lit(policy.hash).alias("policy_hash"),
     )
+
+
+def rule_action(policy: Policy, walked: pl.LazyFrame) -> pl.LazyFrame:
+    """What each rule that took part would do, to what, and how it came out; nothing of the others."""
+    told = lines(policy)
+    stated = pl.LazyFrame(
+        [(place, line.rule_id, line.number, policy.rules[line.rule_id].role,
+          policy.rules[line.rule_id].grade, line.verb, line.target or None, line.text)
+         for place, line in enumerate(told)],
+        schema={"place": pl.Int64(), "rule_id": pl.String(), "action_no": pl.Int32(),
+                "role": pl.String(), "grade": pl.String(), "action_verb": pl.String(),
+                "action_target": pl.String(), "action_text": pl.String()}, orient="row",
+    )  # fmt: skip
+    places = pl.lit(list(range(len(told))))
+    long = walked.select("session", "came", place=places).explode("came", "place")
+    result = pl.col("came").replace_strict(dict(enumerate(CAME)), return_dtype=pl.String())
+    fired = long.filter(pl.col("came") != C_SILENT).with_columns(result.alias("action_result"))
+    return join_one(fired, stated, "place", many=True).drop("place", "came")
+
+
+def _standing(policy: Policy) -> list[pl.Expr]:
+    """Grade and evidence of the rule that decided."""
+    rules = policy.rules
+    return [
+        pl.col("rule_id").replace_strict(
+            {name: getattr(rule, key) for name, rule in rules.items()}, return_dtype=pl.String()
+        ).alias(key)
+        for key in ("grade", "evidence")
+    ]  # fmt: skip
 
 
 def _named(column: str, names: dict[int, str]) -> pl.Expr:
@@ -191,7 +233,9 @@ def _se_state() -> pl.Expr:
     """The Second Engine's state, on its own row; null before a cell has ever persisted."""
     state = pl.when(pl.col("se") >= 0).then(pl.col("se"))
     names = state.replace_strict(dict(enumerate(SE_STATES)), return_dtype=pl.String())
-    return pl.when(pl.col("layer") == SE).then(names).alias("se_state")
+    is_review = pl.col("reason_code") == "se_review"
+    shown = pl.when(is_review).then(pl.lit("review")).otherwise(names)
+    return pl.when(pl.col("layer") == SE).then(shown).alias("se_state")
 
 
 def _counts() -> list[pl.Expr]:
@@ -204,37 +248,3 @@ def _counts() -> list[pl.Expr]:
         "quorum": pl.col("quorum"),
     }
     return [count.cast(COLUMNS[name].dtype).alias(name) for name, count in counts.items()]
-
-
-def _action(policy: Policy) -> pl.Expr:
-    """The verb; a rising multiplier is a review while something that would judge it is missing."""
-    verb = "review" if adds_are_unjudged(policy) else "add"
-    words = {**_ACTIONS, **dict.fromkeys(_RISING, verb)}
-    plain = pl.col("reason_code").replace_strict(words, default="hold", return_dtype=pl.String())
-    return pl.when(pl.col("rises") == 1).then(pl.lit(verb)).otherwise(plain)
-
-
-def adds_are_unjudged(policy: Policy) -> bool:
-    """Whether a gate or a binding signer that judges adds cannot be evaluated yet."""
-    gates = [rule.when for rule in hedge_gates(policy).values()]
-    signers = [policy.signers[name].add.every_layer for name in policy.quorum.never_false]
-    return any(isinstance(leaf, NotEvaluated) for one in (*gates, *signers) for leaf in leaves(one))
-
-
-def _rule_id(policy: Policy) -> pl.Expr:
-    """The rule that decided: the gate, the seed rule's active reading, or else the matrix."""
-    gates = {UNKNOWN: None, **dict(enumerate(hedge_gates(policy)))}
-    closed = next(name for name, rule in policy.gates.items() if _closes_on_missing(rule))
-    return (
-        pl.when(pl.col("missing") == after.YES)
-        .then(pl.lit(closed))
-        .when(pl.col("reason_code").is_in(["gate_closed", "gate_unknown"]))
-        .then(pl.col("gate").replace_strict(gates, return_dtype=pl.String()))
-        .when(pl.col("seeded") == 1)
-        .then(pl.lit(policy.seed_rule))
-        .otherwise(pl.lit(policy.matrix_rule))
-    )
-
-
-def _closes_on_missing(rule: Rule) -> bool:
-    return isinstance(rule.when, MissingInputs)

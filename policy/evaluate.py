@@ -163,7 +163,7 @@ def _event(leaf: Condition) -> pl.Expr | None:
             return None
 
 
-def _simple_truth(leaf: Condition, policy: Policy) -> pl.Expr | None:
+def _simple_truth(leaf: Condition, policy: Policy) -> pl.Expr | None:  # noqa: PLR0911  # one line per kind
     """A simple condition over the market frame; none for those that another stage judges."""
     match leaf:
         case Comparison():

@@ -49,6 +49,7 @@ def rule_evaluation(policy: Policy, walked: pl.LazyFrame, terms: BookTerms) -> p
     first move of its direction considered, else the book after the session's moves.
     """
     lines = [*_rule_lines(policy, terms), *_signer_lines(policy, terms)]
+    lines.sort(key=_key)  # as the table is sorted, which then costs little
     schema = MART_RULE_EVALUATION_DAILY.schema
     stated = pl.LazyFrame(
         [{"place": number, **line.stated} for number, line in enumerate(lines)],
@@ -65,6 +66,10 @@ def rule_evaluation(policy: Policy, walked: pl.LazyFrame, terms: BookTerms) -> p
              after.NOT_EVALUATED: "not_evaluated"}  # fmt: skip
     long = long.with_columns(pl.col("outcome").replace_strict(words, return_dtype=pl.String()))
     return join_one(long, stated, "place", many=True).drop("place")
+
+
+def _key(line: _Line) -> tuple[str, int]:
+    return str(line.stated["rule_id"]), int(line.stated["condition_no"] or 0)
 
 
 def _rule_lines(policy: Policy, terms: BookTerms) -> list[_Line]:

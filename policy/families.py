@@ -5,7 +5,7 @@ table a column stands in: the gap compares the two and is of both; prices of opt
 index and breadth are volatility's; book, calendar, gauges and parity are of neither.
 """
 
-from policy.conditions import Comparison, Compared, Condition, Flagged, SignChanged, leaves
+from policy.conditions import Compared, Comparison, Condition, Flagged, SignChanged, leaves
 from schemas.breadth_tables import MART_BREADTH_DAILY
 from schemas.event_tables import MART_GDP_REVISION_DAILY, MART_MACRO_DAILY
 from schemas.liquidity_tables import MART_LIQUIDITY_DAILY

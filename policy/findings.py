@@ -37,7 +37,10 @@ class Finding:
         """One sentence: where, found, accepted, what to do."""
         key = f", key {self.key}" if self.key else ""
         accepted = f"; accepted: {self.accepted}" if self.accepted else ""
-        return f"{self.file}, line {self.line}{key}: found {self.found}{accepted}; {self.advice}."
+        stop = "" if self.advice.endswith("?") else "."
+        return (
+            f"{self.file}, line {self.line}{key}: found {self.found}{accepted}; {self.advice}{stop}"
+        )
 
 
 def placed(document: Document, severity: Severity, path: At, said: tuple[str, str, str]) -> Finding:

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import polars as pl
 
 from policy.asked import Change, Place, places
-from policy.conditions import Comparison, Condition, Driver, Flagged, SignChanged, leaves
+from policy.conditions import Compared, Comparison, Condition, Driver, Flagged, SignChanged, leaves
 from policy.decide import hedge_decision
 from policy.evaluate import distance
 from policy.model import Policy
@@ -33,6 +33,14 @@ class Cut(NamedTuple):
 
     threshold: float
     is_beyond: bool
+
+
+class Line(NamedTuple):
+    """A driver as the policy reads it, and where the policy cuts its line, ascending."""
+
+    place: Place
+    driver: Driver
+    cuts: tuple[Cut, ...]
 
 
 @dataclass(frozen=True)
@@ -73,45 +81,56 @@ _CUTS_OF: dict[Operator, tuple[bool, ...]] = {
     ">": (False,), "<=": (False,), ">=": (True,), "<": (True,),
     "=": (True, False), "!=": (True, False),
 }  # fmt: skip
+_MIRRORED: dict[Operator, Operator] = {">": "<", "<": ">", ">=": "<=", "<=": ">=", "=": "=", "!=": "!="}  # fmt: skip
+_CutBy = tuple[Driver, float, tuple[bool, ...]]
 # The finest step that a reader is shown, by unit; of a whole number it is one.
 _STEP = {Unit.DECIMAL: Decimal("0.0001"), Unit.RATIO: Decimal("0.001")}
 _USUAL_STEP = Decimal("0.01")
 _DIGITS = 6  # of a value between two cuts, so that it can be typed
 
 
-def cuts(policy: Policy) -> dict[str, tuple[Cut, ...]]:
-    """By column that the policy's conditions and axes read, where its line is cut, ascending."""
-    found: dict[str, set[Cut]] = {}
+def lines(policy: Policy, morning: Morning) -> tuple[Line, ...]:
+    """Every column that the policy's conditions and axes read, with its cuts, in their order.
+
+    A column that is compared with another is cut at what the other one is at the session.
+    """
+    found: dict[str, tuple[Driver, set[Cut]]] = {}
+    for driver, threshold, sides in _cuts(policy, morning):
+        _, cuts = found.setdefault(driver.column.name, (driver, set()))
+        cuts.update(Cut(threshold, is_beyond) for is_beyond in sides)
+    known = places()
+    return tuple(
+        Line(known[name], driver, tuple(sorted(cuts, key=lambda cut: (cut.threshold, not cut.is_beyond))))
+        for name, (driver, cuts) in found.items()
+    )  # fmt: skip
+
+
+def _cuts(policy: Policy, morning: Morning) -> Iterator[_CutBy]:
     for axis in (policy.axes.row, policy.axes.column):
-        edges = found.setdefault(axis.column.column.name, set())
-        edges.update(Cut(edge, is_beyond=True) for edge in axis.edges)
+        yield from ((axis.column, edge, (True,)) for edge in axis.edges)
     for stated in policy.conditions():
         for leaf in leaves(stated):
-            if cut := _cut_by(leaf):
-                driver, threshold, sides = cut
-                at = found.setdefault(driver.column.name, set())
-                at.update(Cut(threshold, side) for side in sides)
-    return {name: tuple(sorted(ats, key=lambda at: (at.threshold, not at.is_beyond)))
-            for name, ats in found.items()}  # fmt: skip
+            yield from _cut_by(leaf, morning)
 
 
-def _cut_by(leaf: Condition) -> tuple[Driver, float, tuple[bool, ...]] | None:
-    """The column that a simple condition reads, where it changes, and on which sides of that."""
+def _cut_by(leaf: Condition, morning: Morning) -> Iterator[_CutBy]:
+    """The columns that a simple condition reads, where it changes, and on which sides of that."""
     match leaf:
-        case Comparison(column=driver, op=op):
-            return driver, leaf.threshold, _CUTS_OF[op]
+        case Comparison(column=driver, op=op, exit=leave):
+            yield driver, leaf.threshold, _CUTS_OF[op]
+            if leave is not None:
+                yield driver, leave.in_unit(driver.column.unit), _CUTS_OF[op]
+        case Compared(column=driver, op=op, than=other):
+            for one, against, as_seen in ((driver, other, op), (other, driver, _MIRRORED[op])):
+                value = morning.at(against)
+                if value is not None:
+                    yield one, value, _CUTS_OF[as_seen]
         case Flagged(column=driver):
-            return driver, 1.0, (True,)
+            yield driver, 1.0, (True,)
         case SignChanged(sign_changed=driver):
-            return driver, 0.0, (True, False)
+            yield driver, 0.0, (True, False)
         case _:
-            return None
-
-
-def searched(policy: Policy) -> dict[Place, tuple[Cut, ...]]:
-    """The drivers whose values are searched, each with its cuts, in the order of the policy."""
-    known = places()
-    return {known[name]: ats for name, ats in cuts(policy).items()}
+            pass
 
 
 def recommendation(row: Row) -> Told:
@@ -144,30 +163,32 @@ class Search:
         walked = walked_at(judge, morning)
         return cls(judge, morning, layer, walked, _row(judge, walked, layer))
 
-    def flips(self, place: Place, ats: tuple[Cut, ...]) -> list[Flip]:
+    def flips(self, line: Line) -> list[Flip]:
         """The nearest flip of one driver on each side, none where nothing plausible is one.
 
-        Args:
-            place: the driver; where it is unknown nothing lies on a side of it.
-            ats: where its line is cut.
+        Where the driver is unknown nothing lies on a side of it.
         """
-        now = self.morning.value(place)
-        if now is None or not math.isfinite(now):
+        now = self.morning.value(line.place)
+        if now is None:
             return []
-        both = (self._nearest(place, ats, now, is_up=is_up) for is_up in (True, False))
+        both = (self._nearest(line, now, is_up=is_up) for is_up in (True, False))
         return [flip for flip in both if flip is not None]
 
-    def _nearest(
-        self, place: Place, ats: tuple[Cut, ...], now: float, *, is_up: bool
-    ) -> Flip | None:
-        same = recommendation(self.row)
-        for cut, example in beyond(place, ats, now, is_up=is_up):
+    def _nearest(self, line: Line, now: float, *, is_up: bool) -> Flip | None:
+        place, same = line.place, recommendation(self.row)
+        for cut, example in beyond(line, now, is_up=is_up):
             there = walked_at(self.judge, self.morning.having([Change(place, example)]))
             row = _row(self.judge, there, self.layer)
             if recommendation(row) != same:
-                is_at, moves = cut.is_beyond is is_up, _moves(self.walked, place, cut.threshold)
+                is_at, moves = cut.is_beyond is is_up, self._moves(line, cut.threshold)
                 return Flip(place, now, is_up, cut.threshold, is_at, example, moves, row)
         return None
+
+    def _moves(self, line: Line, threshold: float) -> float | None:
+        """From a driver's value to a threshold in typical daily moves, as everywhere."""
+        away = distance(line.driver, threshold)
+        moves: list[float | None] = self.walked.select(away).to_series().to_list()
+        return moves[0]
 
 
 def _row(judge: Judge, walked: pl.DataFrame, layer: str) -> Row:
@@ -176,32 +197,23 @@ def _row(judge: Judge, walked: pl.DataFrame, layer: str) -> Row:
     return next(row for row in decision.iter_rows(named=True) if row["layer_id"] == layer)
 
 
-def _moves(here: pl.DataFrame, place: Place, threshold: float) -> float | None:
-    """From a driver's value to a threshold in typical daily moves, as everywhere."""
-    driver = Driver(place.tables[0], place.column)
-    moves: list[float | None] = here.select(distance(driver, threshold)).to_series().to_list()
-    return moves[0]
-
-
-def beyond(
-    place: Place, ats: tuple[Cut, ...], now: float, *, is_up: bool
-) -> Iterator[tuple[Cut, float]]:
+def beyond(line: Line, now: float, *, is_up: bool) -> Iterator[tuple[Cut, float]]:
     """Each cut on one side, from the nearest on, with a plausible value right behind it."""
-    passed = sum(_is_passed(cut, now) for cut in ats)
-    order = range(passed, len(ats)) if is_up else range(passed - 1, -1, -1)
+    passed = sum(_is_passed(cut, now) for cut in line.cuts)
+    order = range(passed, len(line.cuts)) if is_up else range(passed - 1, -1, -1)
     for number in order:
-        value = _behind(place, ats, number, is_up=is_up)
-        if value is not None and _is_plausible(place, value):
-            yield ats[number], value
+        value = _behind(line.place, line.cuts, number, is_up=is_up)
+        if value is not None and _is_plausible(line.place, value):
+            yield line.cuts[number], value
 
 
 def _is_passed(cut: Cut, value: float) -> bool:
     return value >= cut.threshold if cut.is_beyond else value > cut.threshold
 
 
-def _behind(place: Place, ats: tuple[Cut, ...], number: int, *, is_up: bool) -> float | None:
+def _behind(place: Place, cuts: tuple[Cut, ...], number: int, *, is_up: bool) -> float | None:
     """A value right behind a cut and before the next; null where a whole number has no room."""
-    cut, step = ats[number], _step(place)
+    cut, step = cuts[number], _step(place)
     exact = Decimal(str(cut.threshold))
     is_at = cut.is_beyond is is_up
     if place.is_whole:
@@ -210,11 +222,11 @@ def _behind(place: Place, ats: tuple[Cut, ...], number: int, *, is_up: bool) -> 
     else:
         value = cut.threshold if is_at else float(exact + (step if is_up else -step))
     wanted = number + 1 if is_up else number  # cuts passed there
-    if sum(_is_passed(one, value) for one in ats) == wanted:
+    if sum(_is_passed(one, value) for one in cuts) == wanted:
         return value
     if place.is_whole:
         return None
-    following = ats[number + (1 if is_up else -1)].threshold
+    following = cuts[number + (1 if is_up else -1)].threshold
     return round((cut.threshold + following) / 2.0, _DIGITS)
 
 

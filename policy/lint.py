@@ -102,7 +102,7 @@ def _dates(policy: Policy, today: date) -> Iterator[_Doubt]:
         )
     looked = reviewed_on(policy)
     if today - looked > _REVIEW:
-        key = "reviewed" if hasattr(policy, "reviewed") else "effective_from"
+        key = "reviewed" if looked != policy.effective_from else "effective_from"
         yield _Doubt(
             "warning",
             (key,),

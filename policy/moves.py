@@ -20,6 +20,7 @@ from policy.book_after import (
 )
 from policy.path_values import (
     ADD,
+    AT_TARGET,
     C_ACTED,
     C_COOLDOWN,
     C_FINANCING_UNKNOWN,
@@ -27,6 +28,7 @@ from policy.path_values import (
     C_GATE_UNKNOWN,
     C_NOT_FINANCED,
     C_QUORUM,
+    C_SILENT,
     CELL_ASKS_LESS,
     CELL_ASKS_MORE,
     COOLDOWN,
@@ -53,7 +55,9 @@ from policy.path_values import (
 )
 
 
-def decided(today: Today, layer: int, asked: Asked, winner: Winner, signed: Codes, last: Last) -> Outcome:
+def decided(
+    today: Today, layer: int, asked: Asked, winner: Winner, signed: Codes, last: Last
+) -> Outcome:
     """Hold, or the one move that is left of the rules'; signers judge the book after the move."""
     current, rules = asked.current, today.fired.size
     if winner.rule == UNKNOWN:
@@ -76,13 +80,13 @@ def _unpaid(today: Today, winner: Winner, layer: int, current: int) -> int:
     """Why an add that another layer is to pay for is not made; unknown where it is, or needs none.
 
     It is paid where the same rule reduced that layer in this session, and the contracts bought cost
-    no more than those sold.
+    no more than those sold; where it did not, there is nothing to ask.
     """
     payer = int(today.limits.acts.payer[winner.rule, layer])
     if payer == UNKNOWN:
         return UNKNOWN
     if today.came[winner.rule, payer] != C_ACTED:
-        return NOT_FINANCED
+        return AT_TARGET
     price = today.market.offers.layers[today.t, :, :, PRICE]
     held = today.steps[payer]  # after the reduction of one step
     sold = price[payer, held + 1] - price[payer, held]
@@ -96,15 +100,22 @@ def came_of(result: Outcome, before: int) -> int:
     """How the rule that was to act came out of the gates, the quorum and the cooldown."""
     if result.after != before:
         return C_ACTED
-    if result.reason == GATE_CLOSED:
-        return C_GATE_CLOSED
-    if result.reason == GATE_UNKNOWN:
-        return C_GATE_UNKNOWN
-    if result.reason == COOLDOWN:
-        return C_COOLDOWN
-    if result.reason == NOT_FINANCED:
-        return C_NOT_FINANCED
-    return C_FINANCING_UNKNOWN if result.reason == FINANCING_UNKNOWN else C_QUORUM
+    for place in range(_CAME.shape[0]):
+        if result.reason == _CAME[place, 0]:
+            return int(_CAME[place, 1])
+    return C_QUORUM
+
+
+_CAME = np.array(
+    [
+        (AT_TARGET, C_SILENT),
+        (GATE_CLOSED, C_GATE_CLOSED),
+        (GATE_UNKNOWN, C_GATE_UNKNOWN),
+        (COOLDOWN, C_COOLDOWN),
+        (NOT_FINANCED, C_NOT_FINANCED),
+        (FINANCING_UNKNOWN, C_FINANCING_UNKNOWN),
+    ]
+)
 
 
 def sign_book(today: Today, layer: int, proposal: int, checks: Codes, signed: Codes) -> None:
@@ -127,7 +138,7 @@ def book_after(today: Today, layer: int, steps: int) -> Floats:
     return measured(today.market.offers, at, today.steps[None, :], layer, wanted)
 
 
-def _added(  # noqa: PLR0913, PLR0917 -- one call of a compiled kernel
+def _added(
     today: Today, layer: int, asked: Asked, signed: Codes, last: Last, plain: int
 ) -> Outcome:
     """An add: gates, then the quorum for what is above the base, then the cooldown."""

@@ -11,7 +11,9 @@ from policy.units import Quantity
 _SCOPES = {
     "all": "every layer holds",
     "hedge": "blocks adds",
-    "condor": "warns before a condor is sold or rolled",
+    "condor": "keeps the model book from selling a new condor",
+    "rules": "stops other rules",
+    "single_family": "makes a review of what rests on one family of inputs",
 }
 
 
@@ -107,6 +109,7 @@ def consequence(policy: Policy, rule_id: str, rule: Rule) -> str:
 
 def _closes(rule: Rule) -> str:
     text = "scales adds to fit, else blocks them" if rule.scales else _SCOPES[rule.scope]
+    text = f"stops {', '.join(rule.stops)}" if rule.stops else text
     spared = f", but for {', '.join(rule.spares)} up to its base" if rule.spares else ""
     return f"{text}{spared}"
 

@@ -36,6 +36,7 @@ from policy.path_values import (
     Market,
     Memory,
     Outcome,
+    Past,
     Today,
     Walk,
     Winner,
@@ -50,56 +51,65 @@ def walk(market: Market, limits: Limits) -> Walk:
     """
     out = _blank(market)
     current = np.full(LAYERS, limits.base, dtype=np.int64)
-    direction = np.zeros(LAYERS, dtype=np.int64)
-    moved_at = np.zeros(LAYERS, dtype=np.int64)
-    raised_row = np.full(LAYERS + 1, UNKNOWN, dtype=np.int64)
+    past = Past(np.zeros(LAYERS, np.int64), np.zeros(LAYERS, np.int64),
+                np.full(LAYERS + 1, UNKNOWN, dtype=np.int64))  # fmt: skip
     held, state = Held(0, 0), UNKNOWN
-    rules = market.fired.shape[1]
-    memory = Memory(np.zeros((rules, LAYERS), np.int64), np.zeros((rules, LAYERS), np.int8))
+    rules = (market.fired.shape[1], LAYERS)
+    memory = Memory(np.zeros(rules, np.int64), np.zeros(rules, np.int8), np.zeros(LAYERS, np.int64))
     for t in range(market.row.size):
         held = _held(market, t, held)
         out.run[t] = held.cell
-        _sign_relative(out.signed[t], limits.relative, market.row[t], raised_row)
+        _sign_relative(out.signed[t], limits.relative, market.row[t], past.raised_row)
         entered = _second_engine(market, limits, t, held.cell, state)
         if entered != state:
-            state, raised_row[SE] = entered, market.row[t]
+            state, past.raised_row[SE] = entered, market.row[t]
         out.se[t] = state
-        _fire(out.fired[t], market.fired[t], limits, current, memory)
-        today = Today(market, limits, t, current, memory, out.fired[t], out.came[t])
-        asked = [_asked(market, limits, t, k, held, current, memory) for k in range(LAYERS)]
-        winners = [contest(today, k, asked[k]) for k in range(LAYERS)]
-        is_kept = np.zeros(2, dtype=np.int8)
-        for layer in _in_order(winners):
-            last = Last(int(direction[layer]), int(t - moved_at[layer]))
-            before = int(current[layer])
-            result = decided(today, layer, asked[layer], winners[layer], out.signed[t, layer], last)
-            _keep_book(out, today, layer, result, is_kept)
-            if result.after != before:
-                last = Last(1 if result.after > before else -1, 0)
-                direction[layer], moved_at[layer] = last.direction, t
-                current[layer] = result.after
-                if result.after > before:
-                    raised_row[layer] = market.row[t]
-            _remember(today, layer, winners[layer], result, before)
-            out.wait[t, layer] = _wait(limits, last)
-            out.decider[t, layer] = winners[layer].decider
-            _record(out, t, layer, asked[layer], result)
+        is_busy = _fire(out.fired[t], market.fired[t], limits, current, memory)
+        today = Today(market, limits, t, current, memory, out.fired[t], out.came[t], is_busy)
+        _decide_session(out, today, held, past)
     _sign_rest(out, market, limits)
     return out
 
 
-def _fire(now: Codes, fired: Codes, limits: Limits, current: Ints, memory: Memory) -> None:
+def _decide_session(out: Walk, today: Today, held: Held, past: Past) -> None:
+    """One session: what is left of the rules' claims on each layer, and what becomes of it."""
+    asked = [_asked(today, layer, held) for layer in range(LAYERS)]
+    winners = [contest(today, layer, asked[layer]) for layer in range(LAYERS)]
+    is_kept = np.zeros(2, dtype=np.int8)
+    t, steps = today.t, today.steps
+    for layer in _in_order(winners):
+        last = Last(int(past.direction[layer]), int(t - past.moved_at[layer]))
+        before, signed = int(steps[layer]), out.signed[t, layer]
+        result = decided(today, layer, asked[layer], winners[layer], signed, last)
+        _keep_book(out, today, layer, result, is_kept)
+        if result.after != before:
+            last = Last(1 if result.after > before else -1, 0)
+            past.direction[layer], past.moved_at[layer] = last.direction, t
+            steps[layer] = result.after
+            if result.after > before:
+                past.raised_row[layer] = today.market.row[t]
+        _remember(today, layer, winners[layer], result, before)
+        out.wait[t, layer] = _wait(today.limits, last)
+        out.decider[t, layer] = winners[layer].decider
+        _record(out, t, layer, asked[layer], result)
+
+
+def _fire(now: Codes, fired: Codes, limits: Limits, current: Ints, memory: Memory) -> bool:
     """The acting rules' outcomes, those that ask a layer to stand below its base included.
 
-    With a rule that is off goes what it moved; an unknown one keeps it.
+    With a rule that is off goes what it moved; an unknown one keeps it. Says whether any rule that
+    moves something is on.
     """
-    for rule in range(fired.size):
-        below = limits.acts.below[rule]
-        stands = below == UNKNOWN or current[below] < limits.base
-        now[rule] = fired[rule] if stands else NO
-        if now[rule] in {NO, NOT_EVALUATED}:
-            memory.granted[rule] = 0
-            memory.sold[rule] = 0
+    now[:] = fired
+    for rule in np.flatnonzero(limits.acts.below != UNKNOWN):
+        if current[limits.acts.below[rule]] >= limits.base and now[rule] != NO:
+            now[rule] = NO
+    if memory.granted.any() or memory.sold.any():
+        is_off = (now == NO) | (now == NOT_EVALUATED)
+        memory.granted[is_off] = 0
+        memory.sold[is_off] = 0
+        memory.offset[:] = memory.granted.sum(axis=0)
+    return bool(((now == YES) & (limits.acts.moves == 1)).any())
 
 
 def _remember(today: Today, layer: int, winner: Winner, result: Outcome, before: int) -> None:
@@ -113,6 +123,7 @@ def _remember(today: Today, layer: int, winner: Winner, result: Outcome, before:
             today.memory.sold[rule, layer] = 1
         else:
             today.memory.granted[rule, layer] += winner.direction
+            today.memory.offset[layer] += winner.direction
 
 
 def _in_order(winners: list[Winner]) -> list[int]:
@@ -234,20 +245,18 @@ def _second_engine(market: Market, limits: Limits, t: int, run: int, state: int)
     return int(limits.se[market.row[t], market.column[t]])
 
 
-def _asked(  # noqa: PLR0913, PLR0917 -- one call of a compiled kernel
-    market: Market, limits: Limits, t: int, layer: int, held: Held, steps: Ints, memory: Memory
-) -> Asked:
+def _asked(today: Today, layer: int, held: Held) -> Asked:
     """The cell's multiplier, or the seed rule's where that fired and asks for no less.
 
     To the cell's comes what rules that are on have moved. The guarded row has counts of its own;
     the seed rule waits for no cell, but for that guard. Where the cell is unknown nothing is asked.
     """
-    current = int(steps[layer])
+    market, limits, t, current = today.market, today.limits, today.t, int(today.steps[layer])
     if market.missing[t] or held.cell == 0:
         return Asked(current, current, seeded=False, persisted=False)
     wanted = int(limits.cell[market.row[t], market.column[t], layer])
     seeded = layer == limits.seed_layer and market.seed[t] == YES and limits.seed_lift >= wanted
-    wanted = limits.seed_lift if seeded else wanted + int(memory.granted[:, layer].sum())
+    wanted = limits.seed_lift if seeded else wanted + int(today.memory.offset[layer])
     wanted = min(max(wanted, 0), limits.most)
     guarded = market.row[t] == limits.guarded_row
     cell_held = seeded or held.cell >= limits.closes

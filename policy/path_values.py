@@ -87,6 +87,22 @@ class Market(NamedTuple):
     offers: Offers  # what could be traded
     seed: Codes  # the active reading: outcome
     signed: Codes  # outcome by session, layer (with SE), proposal and signer
+    fired: Codes  # outcome of each acting rule, its layers' own standing apart
+    curb: Codes  # by session and acting rule: open, stopped, or of one family
+    hold: Ints  # by session and layer: the acting rule that keeps it, -1 for none
+    block: Ints  # the same: the acting rule that lets nothing be added
+
+
+class Acts(NamedTuple):
+    """What the acting rules do to the layers, by rule and layer."""
+
+    steps: Ints  # up or down while the rule is on
+    refresh: Codes  # 1: back up to the base
+    share: Floats  # sold once in each episode; 0 for nothing
+    payer: Ints  # the layer that pays for an add, -1 for none
+    below: Ints  # by rule: the layer that is to stand below its base, -1 for none
+    driver: Codes  # by rule: 1 for a driver, 0 for a modifier
+    moves: Codes  # by rule: 1 where it moves any layer
 
 
 class Limits(NamedTuple):
@@ -185,11 +201,20 @@ class Winner(NamedTuple):
     decider: int
 
 
+class Past(NamedTuple):
+    """What the pass remembers of the layers' moves."""
+
+    direction: Ints  # of each layer's last move, 0 before the first
+    moved_at: Ints  # its session
+    raised_row: Ints  # the row of each layer's last raise, SE's of its state; -1 for none
+
+
 class Memory(NamedTuple):
     """What the pass remembers of the acting rules, by rule and layer."""
 
     granted: Ints  # steps moved in the episode
     sold: Codes  # 1 where the episode's share was sold
+    offset: Ints  # by layer: the sum of what was granted
 
 
 class Today(NamedTuple):
@@ -202,3 +227,4 @@ class Today(NamedTuple):
     memory: Memory
     fired: Codes  # of each acting rule
     came: Codes  # by rule and layer, to be filled in
+    is_busy: bool  # whether an acting rule that moves something is on

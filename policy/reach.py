@@ -52,8 +52,8 @@ def reach(condition: Condition, axes: Axes, *, wait: bool = True) -> Reach:
         return Reach(can_hold=True, can_fail=True)
     seen: set[bool] = set()
     for state in product(*choices, *([True, False] for _ in others)):
-        values = dict(zip([*(str(driver) for driver in columns), *others], state, strict=True))
-        seen.add(_truth(condition, axes, values, wait=wait))
+        market = dict(zip([*(str(driver) for driver in columns), *others], state, strict=True))
+        seen.add(_truth(condition, axes, market, wait=wait))
     return Reach(can_hold=True in seen, can_fail=False in seen)
 
 

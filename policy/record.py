@@ -6,17 +6,28 @@ import numpy as np
 import polars as pl
 
 from policy import path_values as path
+from policy.acting import acts_of, came_of, lines, standing_of
 from policy.book_after import LAYERS as SIZED
 from policy.book_after import MEASURES, NO, YES, Codes, Ints
 from policy.conditions import CHECKS, BelowLastRaise
-from policy.entries import DIRECTIONS, LAYERS, SIGNERS, UNIT_LAYERS, LayerId
+from policy.entries import DIRECTIONS, LAYERS, MAX_MULTIPLIER, SIGNERS, UNIT_LAYERS, LayerId
+from policy.evaluate import below_base_column
 from policy.model import Policy
 from policy.path import walk
 from policy.programs import Compiled, bounds_of, offers_of
 from schemas.book import BookTerms
 
 # Reasons of the Second Engine's rows, and of a move too small to trade, after the path's own.
-REASONS = (*path.REASONS, "se_off", "se_watch", "less_than_one_contract")
+REASONS = (
+    *path.REASONS,
+    "se_off",
+    "se_watch",
+    "less_than_one_contract",
+    "se_review",
+    "restructured",
+    "review_asked",
+    "financing_untested",
+)
 SE_STATES = ("off", "watch")
 _SE_OFF = REASONS.index("se_off")
 _TOO_SMALL = REASONS.index("less_than_one_contract")
@@ -45,9 +56,16 @@ RECORDED: dict[str, pl.DataType] = {
     "se": pl.Int64(),
     "held": pl.Int64(),
     "matrix_moved": pl.Boolean(),
+    "decider": _STEPS,
+    **{below_base_column(layer): pl.Boolean() for layer in UNIT_LAYERS},
     **{f"{move} {name}": pl.Float64() for move in DIRECTIONS for name in MEASURES},
     **{f"{move} {name}": pl.Boolean() for move in DIRECTIONS for name in CHECKS},
 }
+
+
+def recorded(policy: Policy) -> dict[str, pl.DataType]:
+    """What the path adds under a policy: ``came`` holds one element per line of its rules."""
+    return {**RECORDED, "came": pl.Array(pl.Int64(), len(lines(policy)))}
 
 
 def predicate_column(policy: Policy, signer: str, direction: str, layer: LayerId) -> str:
@@ -70,7 +88,8 @@ def recorder(
 
     def record(frame: pl.DataFrame) -> pl.DataFrame:
         market = market_of(policy, terms, len(compiled.columns), frame)
-        return frame.with_columns(_recorded(policy, limits, market, walk(market, limits)))
+        added = _recorded(policy, limits, market, walk(market, limits))
+        return frame.with_columns(added).select(*frame.columns, *recorded(policy))
 
     return record
 
@@ -104,6 +123,8 @@ def limits_of(policy: Policy, terms: BookTerms, compiled: Compiled) -> path.Limi
         seed_lift=policy.steps(policy.seed.lift_to),
         programs=compiled.programs,
         bounds=bounds_of(terms),
+        most=policy.steps(MAX_MULTIPLIER),
+        acts=acts_of(policy),
     )
 
 
@@ -131,6 +152,7 @@ def market_of(policy: Policy, terms: BookTerms, columns: int, frame: pl.DataFram
         offers=offers_of(policy, terms, frame),
         seed=codes("seed"),
         signed=np.stack(votes, axis=1).reshape(shape) if frame.height else np.zeros(shape, np.int8),
+        **standing_of(policy, frame)._asdict(),
     )
 
 
@@ -161,6 +183,7 @@ def _recorded(
         "votes_known": asked,
         "wait": _with_se(walked.wait, 0),
         "gate": _with_se(walked.gate, path.UNKNOWN),
+        "decider": _with_se(walked.decider, path.UNKNOWN),
     }
     arrays = [pl.Series(name, values, dtype=_STEPS) for name, values in columns.items()]
     votes = walked.signed.reshape(-1, _VOTES).astype(np.int64)
@@ -170,6 +193,15 @@ def _recorded(
         pl.Series("se", walked.se),
         pl.Series("held", walked.run),
         pl.Series("matrix_moved", moved).set(pl.Series(~known), None),
+        pl.Series(
+            "came",
+            came_of(policy, market, walked).astype(np.int64),
+            dtype=recorded(policy)["came"],
+        ),
+        *(
+            pl.Series(below_base_column(layer), walked.before[:, number] < limits.base)
+            for number, layer in enumerate(UNIT_LAYERS)
+        ),
         *_book(walked),
     ]
 
@@ -211,8 +243,9 @@ def _counted(signed: Codes, proposal: Ints) -> tuple[Ints, Ints]:
 
 
 def _se_reason(limits: path.Limits, market: path.Market, walked: path.Walk) -> Ints:
-    """Why the Second Engine is in its state: what the sized layers lack, or the state itself."""
-    unjudged = (market.missing == YES) | (walked.run == 0)
+    """Why the Second Engine is in its state: what is unknown, or the state itself."""
     settled = walked.se == limits.se[market.row, market.column]
     own = np.where(settled, _SE_OFF + walked.se, path.NOT_PERSISTED)
-    return np.where(unjudged, walked.reason[:, 0], own)
+    own = np.where(market.column == path.UNKNOWN, path.COLUMN_UNKNOWN, own)
+    own = np.where(market.row == path.UNKNOWN, path.ROW_UNKNOWN, own)
+    return np.where(market.missing == YES, path.INPUT_MISSING, own)

@@ -25,7 +25,7 @@ _WORDS: dict[str, dict[Unit, Decimal]] = {
     "count": {Unit.COUNT: _ONE},
     "USD": {Unit.USD: _ONE},
     "RSI": {Unit.NONE: _ONE},
-    "bp": {Unit.NONE: _ONE, Unit.DECIMAL: Decimal("0.0001")},  # RSI and edges have no unit stored
+    "bp": {Unit.NONE: _ONE},  # an RSI and an edge are stored without a unit
 }
 _FORM = re.compile(r"\s*([-+]?\d{1,9}(?:\.\d{1,9})?)\s*([^\s\d.+-]\S*)\s*")
 

@@ -5,6 +5,7 @@ what comes after is not looked at. Measures made from a changed one keep their v
 bands of the matrix, the signers, the path and its answer are what is judged anew.
 """
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -12,8 +13,14 @@ from datetime import date
 import polars as pl
 
 from policy.asked import Change, Place
-from policy.conditions import READABLE
-from policy.decide import hedge_decision, policy_cell, signer_daily, walked_market
+from policy.conditions import READABLE, Driver
+from policy.decide import (
+    hedge_decision,
+    policy_cell,
+    rule_action,
+    signer_daily,
+    walked_market,
+)
 from policy.errors import PolicyError
 from policy.evaluate import market_frame
 from policy.evaluation import rule_evaluation
@@ -25,6 +32,7 @@ from schemas.lineage import LINEAGE
 from schemas.mart import (
     MART_HEDGE_DECISION_DAILY,
     MART_POLICY_CELL,
+    MART_RULE_ACTION_DAILY,
     MART_RULE_EVALUATION_DAILY,
     MART_SIGNER_DAILY,
 )
@@ -63,8 +71,12 @@ class Morning:
     def value(self, place: Place) -> float | None:
         """What a column is at the session, in its own unit; a flag as 0 or 1, null where unknown."""
         found = self.frames[place.tables[0]].filter(_at(place, self.session))
-        values = found[place.column.name].cast(pl.Float64).to_list()
-        return values[0] if values else None
+        values: list[float | None] = found[place.column.name].cast(pl.Float64).to_list()
+        return next((one for one in values if one is not None and math.isfinite(one)), None)
+
+    def at(self, driver: Driver) -> float | None:
+        """What a driver is at the session, in its own unit; null where unknown or not finite."""
+        return self.value(Place(driver.column, (driver.table,)))
 
     def having(self, changes: Sequence[Change]) -> "Morning":
         """The same session with some columns as they are asked to be.
@@ -114,6 +126,7 @@ def decided_at(judge: Judge, walked: pl.DataFrame) -> dict[str, pl.DataFrame]:
         MART_RULE_EVALUATION_DAILY: rule_evaluation(policy, row, judge.terms),
         MART_SIGNER_DAILY: signer_daily(row),
         MART_HEDGE_DECISION_DAILY: hedge_decision(policy, row),
+        MART_RULE_ACTION_DAILY: rule_action(policy, row),
     }
     rows = judge.compute(*(table.conform(frame) for table, frame in written.items()))
     return {table.name: frame for table, frame in zip(written, rows, strict=True)}

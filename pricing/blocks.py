@@ -64,7 +64,9 @@ def _run_compiled(loop: compiled.Loop, result: Floats, inputs: Sequence[Floats])
 
     def run(start: int) -> None:
         part = slice(start, start + _COMPILED_BLOCK)
-        loop(*result[:, part], *(np.ascontiguousarray(array[part]) for array in inputs))
+        # A compiled loop takes no array that may not be written, though it only reads it.
+        whole = (np.require(array[part], requirements=["C", "W"]) for array in inputs)
+        loop(*result[:, part], *whole)
 
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         for _ in pool.map(run, range(0, result.shape[1], _COMPILED_BLOCK)):

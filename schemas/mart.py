@@ -121,11 +121,29 @@ MART_HEDGE_DECISION_DAILY = Table(
     ("session", "layer_id"),
     columns("session", "layer_id", "row_bucket", "column_bucket", "multiplier_cell",
             "multiplier_target", "multiplier_before", "multiplier_after", "units_before",
-            "units_after", "se_state", "action", "rule_id", "reason_code", "sessions_in_cell",
+            "units_after", "se_state", "action", "rule_id", "reason_code", "grade", "evidence",
+            "rule_chain", "sessions_in_cell",
             "cooldown_sessions", "signers_signed", "signers_known", "quorum", "flip_column",
             "flip_value", "flip_threshold", "flip_distance_moves", "flip_multiplier",
             "policy_name", "policy_version", "policy_hash"),
 )  # fmt: skip
+
+MART_RULE_ACTION_DAILY = Table(
+    "mart_rule_action_daily",
+    "What each rule that fired would do, to what, and how it came out of the conflict of rules.",
+    ("session", "rule_id", "action_no"),
+    columns(
+        "session",
+        "rule_id",
+        "action_no",
+        "role",
+        "grade",
+        "action_verb",
+        "action_target",
+        "action_text",
+        "action_result",
+    ),
+)
 
 MART_BOOK_LEG_DAILY = Table(
     "mart_book_leg_daily",
@@ -170,6 +188,6 @@ MART_TABLES = (
     MART_FUTURES_CURVE_DAILY, *TERM_TABLES, *BREADTH_TABLES, *VALUATION_TABLES, *EVENT_TABLES,
     *LIQUIDITY_TABLES, *GAUGE_TABLES, *CHAIN_TABLES, *OFFER_TABLES, *STATE_TABLES,
     MART_POLICY_CELL, MART_RULE_EVALUATION_DAILY,
-    MART_SIGNER_DAILY, MART_HEDGE_DECISION_DAILY, MART_BOOK_LEG_DAILY, MART_BOOK_DAILY,
+    MART_SIGNER_DAILY, MART_HEDGE_DECISION_DAILY, MART_RULE_ACTION_DAILY, MART_BOOK_LEG_DAILY, MART_BOOK_DAILY,
     MART_BOOK_SCENARIO_DAILY, MART_BOOK_PROPOSAL_DAILY, *DRIP_TABLES,
 )  # fmt: skip

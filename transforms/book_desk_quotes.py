@@ -69,7 +69,10 @@ def desk_chain(
     kept = join_one(core_option_quote, wanted, ["root", "expiry"], many=True)
     kept = kept.filter("is_wanted").drop("is_wanted")
     rows = quoted(core_session, kept, core_rate_daily)
-    listed = rows.group_by("session", maintain_order=True).agg(pl.struct(pl.all()).alias(CHAIN))
+    whole = rows.select(
+        "session", pl.struct(pl.all()).alias(CHAIN)
+    )  # the key stands in each row too
+    listed = whole.group_by("session", maintain_order=True).agg(CHAIN)
     ours = core_option_quote.select("session", "root").unique()
     roots = ours.group_by("session").agg(pl.col("root").sort().alias(ROOTS))
     return join_one(roots, listed, "session")

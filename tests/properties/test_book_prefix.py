@@ -7,9 +7,9 @@ import numpy as np
 import polars as pl
 import pytest
 
-from pricing.black import black76_price
 from policy.decide import decision_step
 from policy.model import load
+from pricing.black import black76_price
 from schemas.core import CORE_OPTION_QUOTE, CORE_POSITION
 from schemas.frames import join_one
 from schemas.mart import MART_HEDGE_DECISION_DAILY
@@ -61,7 +61,7 @@ def quoted(decided: Frames) -> Frames:
     market = decided["core_index_daily"].drop_nulls("spx_close")
     days, spot = market["session"].to_list(), market["spx_close"].to_list()
     expiry, middle = days[-1] + timedelta(days=30), round(spot[0], -2)
-    strike = middle * np.linspace(0.5, 1.5, 21)
+    strike = middle * np.linspace(0.5, 1.5, 81)
     rows = [
         (day, "SPX", expiry, k, right, price - 0.05, price + 0.05, price, level,
          None if price > 0.05 else "zero_bid")
@@ -73,13 +73,13 @@ def quoted(decided: Frames) -> Frames:
     ]  # fmt: skip
     names = ("session", "root", "expiry", "strike", "right", "bid", "ask", "mid", "underlying",
              "quote_fault")  # fmt: skip
-    frame = pl.DataFrame(rows, schema=names, orient="row")
+    frame = pl.DataFrame(rows, schema=names, orient="row", infer_schema_length=None)
     closes = decided["core_session"].select("session", quote_at="close_at")
     chain = CORE_OPTION_QUOTE.conform(join_one(frame.lazy(), closes.lazy(), "session", many=True))
     blank = dict.fromkeys(CORE_POSITION.schema)
     legs = [
         {**blank, "leg_id": right, "book_layer": "IC", "instrument": "option", "root": "SPX",
-         "right": right, "strike": float(strike[10]), "expiry": expiry, "quantity": 1.0,
+         "right": right, "strike": float(strike[40]), "expiry": expiry, "quantity": 1.0,
          "multiplier": 100.0}
         for right in "CP"
     ]  # fmt: skip

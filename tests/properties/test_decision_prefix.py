@@ -17,6 +17,7 @@ from policy.decide import (
     decision_step,
     hedge_decision,
     policy_cell,
+    rule_action,
     rule_evaluation,
     signer_daily,
     walked_market,
@@ -70,6 +71,23 @@ def market() -> Frames:
         "sessions_to_cpi": [(11 - t) % 21 for t in range(SESSIONS)],
         "is_inner_band_inside": [t % 7 != 0 for t in range(SESSIONS)],
         "is_outer_band_outside": [t % 11 != 0 for t in range(SESSIONS)],
+        "is_hedge_undersized": [t % 5 == 0 for t in range(SESSIONS)],
+        "sessions_since_fomc": [(t - 7) % 30 for t in range(SESSIONS)],
+        "vix_sma_20d": vix * np.exp(random.normal(0, 0.05, SESSIONS)),
+        "cm_slope_30d": _wander(random, 0.05, 0.02, 0.9),
+        "sessions_inverted": [max(t % 40 - 30, 0) for t in range(SESSIONS)],
+        "is_divergence_on": [t % 60 < 15 for t in range(SESSIONS)],
+        "is_vol_proxy_hot": [t % 9 < 3 for t in range(SESSIONS)],
+        "is_steepening": [t % 13 == 0 for t in range(SESSIONS)],
+        "is_sector_stress": [t % 17 < 4 for t in range(SESSIONS)],
+        "is_liquidity_declining": [t % 19 < 5 for t in range(SESSIONS)],
+        "is_macro_shift": [t % 23 == 0 for t in range(SESSIONS)],
+        "is_gdp_revision_large": [t % 29 == 0 for t in range(SESSIONS)],
+        "best_conversion_bp": _wander(random, 6.0, 3.0, 0.5),
+        "best_reversal_bp": _wander(random, 6.0, 3.0, 0.5),
+        "is_gauge_extreme": [t % 31 == 0 for t in range(SESSIONS)],
+        "is_cash_press_accelerating": [t % 37 == 0 for t in range(SESSIONS)],
+        "is_false_binary": [None if t % 50 == 0 else t % 50 < 6 for t in range(SESSIONS)],
     }
     columns["vol_gap_z"][90:93] = np.nan
     columns["vol_gap_z"][700:703] = np.nan
@@ -136,6 +154,7 @@ def _written(walked: pl.LazyFrame) -> list[pl.LazyFrame]:
         rule_evaluation(POLICY, walked, TERMS),
         signer_daily(walked),
         hedge_decision(POLICY, walked),
+        rule_action(POLICY, walked),
     ]
 
 

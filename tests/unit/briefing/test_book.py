@@ -6,10 +6,12 @@ from datetime import UTC, datetime
 import polars as pl
 import pytest
 
+from briefing.book import note_words
 from briefing.context import briefing_of
 from briefing.model import Book
 from briefing.render import html
 from briefing.run import RunInfo
+from transforms.book_quotes import MARK_REASONS
 
 Frames = dict[str, pl.DataFrame]
 MINUS = "\N{MINUS SIGN}"
@@ -97,7 +99,46 @@ def test_book_with_an_expired_leg_is_refused(
     assert block.name == "model"
     (note,) = block.notes
     assert note.startswith("Your desk is not shown, since a number would mislead: ")
-    assert note.endswith("L1 call has expired: take it out of the desk.")
+    assert note.endswith("L1 call has expired and is worth what it settled at.")
+
+
+@pytest.mark.parametrize(("token", "by", "words"), [
+    ("quote_crossed", "model", "L1 call: its quote is crossed: marked by the model."),
+    ("quote_zero_bid", "surface",
+     "L1 call: its quote has no bid: marked by the smile of its expiry."),
+    ("scaled_to_cap", "model",
+     "L1 call: fewer were bought than asked, by the cap on one purchase."),
+])  # fmt: skip
+def test_note_of_a_leg_is_told(
+    frames: Frames, book_of: Callable[[Frames], Book], token: str, by: str, words: str
+) -> None:
+    """What a limit scaled and what a quote lacks stand on the page in words."""
+    desk = _as_desk(frames)
+    name = "mart_book_leg_daily"
+    is_call = (pl.col("book") == "desk") & (pl.col("leg_id") == "L1 call")
+    legs = desk[name].with_columns(
+        note=pl.when(is_call).then(pl.lit(token)),
+        priced_from=pl.when(is_call).then(pl.lit(by)).otherwise("priced_from"),
+    )
+    assert book_of({**desk, name: legs}).notes == (words,)
+
+
+def test_note_of_a_book_is_told(frames: Frames, book_of: Callable[[Frames], Book]) -> None:
+    """So does the note of the totals, the leg's name before the words."""
+    desk = _as_desk(frames, note=pl.lit("old left_aside, carry_unknown"))
+    (note,) = book_of(desk).notes
+    assert note == (
+        "Of this close: old expired at a level that is not known and is in no total, nothing was "
+        "added, since the carry cannot be judged."
+    )
+
+
+def test_every_reason_has_words() -> None:
+    """Each token that a leg's quote can be refused by is written out."""
+    own = ("implausible", "empty", "crossed", "zero_bid", "no_ask", "beyond_wings")
+    tokens = {*MARK_REASONS, *(f"quote_{one}" for one in own), "surface_beyond_wings"}
+    tokens -= {*own, "no_chain"}  # these stand behind a prefix or as expiry_not_quoted
+    assert [one for one in sorted(tokens) if note_words(one) == one.replace("_", " ")] == []
 
 
 def test_no_book_is_said(frames: Frames, book_of: Callable[[Frames], Book]) -> None:

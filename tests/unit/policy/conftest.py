@@ -33,6 +33,23 @@ CALM = {
     "sessions_to_cpi": 20,
     "is_inner_band_inside": True,
     "is_outer_band_outside": True,
+    "is_hedge_undersized": False,
+    "sessions_since_fomc": 10,
+    "vix_sma_20d": 14.0,
+    "is_divergence_on": False,
+    "is_vol_proxy_hot": False,
+    "cm_slope_30d": 0.04,
+    "is_steepening": False,
+    "sessions_inverted": 0,
+    "is_sector_stress": False,
+    "is_liquidity_declining": False,
+    "is_macro_shift": False,
+    "is_gdp_revision_large": False,
+    "best_conversion_bp": 1.0,
+    "best_reversal_bp": 1.0,
+    "is_gauge_extreme": False,
+    "is_cash_press_accelerating": False,
+    "is_false_binary": False,
 }
 # One contract at a calm close, in dollars: theta, carry a year, debit, gain under stress, delta,
 # vega; of a condor its largest loss. Ten condors earn 700 a day and can lose 40,000.
@@ -82,16 +99,23 @@ def offered() -> dict[str, dict[str, float]]:
     return OFFERED
 
 
+def _with_a_million(name: str) -> Policy:
+    """A policy with a net asset value that makes its shares round numbers of dollars."""
+    content = load(name).model_dump(mode="json", by_alias=True, exclude_unset=True)
+    content["budget"]["nav"] = "1000000 USD"
+    return Policy.model_validate(content)
+
+
 @pytest.fixture(scope="session")
 def steward() -> Policy:
-    """The default policy."""
-    return load("steward")
+    """The default policy, for a million."""
+    return _with_a_million("steward")
 
 
 @pytest.fixture(scope="session")
 def promoter() -> Policy:
-    """The policy with the smaller quorum."""
-    return load("promoter")
+    """The policy with the smaller quorum, for a million."""
+    return _with_a_million("promoter")
 
 
 @pytest.fixture(scope="session")

@@ -34,7 +34,7 @@ def test_profiles_are_those_of_the_methodology(
     terms = load(name).book_terms
     assert (terms.short_delta, terms.carry_budget) == (short_delta, carry)
     assert (terms.coverage_target, terms.condor_loss_limit) == (coverage, loss)
-    assert (terms.purchase_cap, terms.nav_usd) == (0.005, 1_000_000.0)
+    assert (terms.purchase_cap, terms.nav_usd) == (0.005, 2_000_000.0)
     assert (terms.second_engine_cost, terms.second_engine_leverage) == (0.0025, 0.25)
     assert terms.layers[0].roll_extrinsic == 0.30
     assert (terms.margin_limit, terms.delta_limit, terms.vega_limit_usd) == (None, None, None)
@@ -64,7 +64,7 @@ def test_numbers_of_the_file_reach_the_terms(tmp_path: Path) -> None:
         ('{from: "50 pts", to: "100 pts"}', '{from: "25 pts", to: "75 pts"}'),
         ('least_credit: "15 %"', 'least_credit: "20 %"'), ('"21 days"', '"14 days"'),
         ('stop_loss: "2 ratio"', 'stop_loss: "1.5 ratio"'), ('"2.5 ratio"', '"2 ratio"'),
-        ('nav: "1000000 USD"', 'nav: "2500000 USD"'), ('roll_dte: "60 days"', 'roll_dte: "50 days"'),
+        ('nav: "2000000 USD"', 'nav: "2500000 USD"'), ('roll_dte: "60 days"', 'roll_dte: "50 days"'),
     ):  # fmt: skip
         assert before in text
         text = text.replace(before, after, 1)

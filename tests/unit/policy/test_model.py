@@ -11,7 +11,7 @@ from schemas.model import Unit
 
 def test_built_in_policies_load() -> None:
     """Both built-in policies are valid and differ."""
-    assert names() == ("promoter", "steward")
+    assert {"promoter", "steward"} <= {*names()}
     assert load("promoter").hash != load("steward").hash
 
 
@@ -42,8 +42,9 @@ def test_units_round_half_up(steward: Policy, layer: str, multiplier: float, uni
     assert steward.units(layer, steward.steps(multiplier)) == units
 
 
-def test_hash_is_of_content(steward: Policy, tmp_path: Path) -> None:
+def test_hash_is_of_content(tmp_path: Path) -> None:
     """Comments and idle zeros do not change a policy; a number does."""
+    steward = load("steward")
     text = Path("policy/steward.yaml").read_text("utf-8")
     path = tmp_path / "same.yaml"
     path.write_text("# mine\n" + text.replace('"14 %"', '"14.0 %"'))

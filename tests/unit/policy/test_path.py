@@ -7,6 +7,7 @@ from math import isnan, nan
 import numpy as np
 import pytest
 
+from policy.acting import acting
 from policy.book_after import NO_DATA, NOT_EVALUATED, Offers
 from policy.model import Policy
 from policy.moves import add_is_signed
@@ -39,6 +40,7 @@ def gated(steward: Policy) -> Policy:
     when = {"column": "mart_vol_state_daily.vix_close", "op": ">", "value": "40 pts"}
     first = {**content["gates"]["G-2"], "when": when, "spares": []}
     content["gates"] = {"G-0": first, **content["gates"]}
+    content["matrix"]["B1"]["R4"]["L3"] = 0.75  # so that R-12 has something to do
     return Policy.model_validate(content)
 
 
@@ -87,6 +89,7 @@ def _world(seed: int, policy: Policy) -> _World:
             units=units,
         ),
         seed=random.choice([0, 0, 0, 1, -1], SESSIONS).astype(np.int8),
+        **_standing(random, policy),
         signed=random.choice(answers, (SESSIONS, 4, 2, 5), p=[0.55, 0.25, 0.1, 0.1]).astype(
             np.int8
         ),
@@ -103,6 +106,35 @@ def _world(seed: int, policy: Policy) -> _World:
             for line in layers.tolist()
         ],
     )
+
+
+def _silent(policy: Policy, sessions: int) -> dict[str, np.ndarray]:
+    """No acting rule is on."""
+    rules = len(acting(policy))
+    kept = np.full((sessions, 3), -1, np.int64)
+    off = np.zeros((sessions, rules), np.int8)
+    return {"fired": off, "curb": off.copy(), "hold": kept, "block": kept.copy()}
+
+
+def _standing(random: np.random.Generator, policy: Policy) -> dict[str, np.ndarray]:
+    """Acting rules on and off in spells, some curbed; and spells in which R-06 keeps layers."""
+    rules = list(acting(policy))
+    found = _silent(policy, SESSIONS)
+
+    def spells(answers: list[int]) -> np.ndarray:
+        drawn, path = random.choice(answers, SESSIONS), np.zeros(SESSIONS, np.int64)
+        for t in range(1, SESSIONS):
+            path[t] = drawn[t] if random.random() < 0.3 else path[t - 1]
+        return path
+
+    for name in _MOVES:
+        place = rules.index(name)
+        found["fired"][:, place] = spells([0, 0, 0, 1, 1, NO_DATA, NOT_EVALUATED])
+        found["curb"][:, place] = spells([0] * 9 + [1, 2, 3])
+    for kept in ("hold", "block"):
+        for layer in range(3):
+            found[kept][:, layer] = np.where(spells([0] * 6 + [1]) == 1, rules.index("R-06"), -1)
+    return found
 
 
 @dataclass
@@ -162,14 +194,111 @@ class _Book:
         return add, NO_DATA if isnan(covered) else int(covered >= 0.25)
 
 
-def _twin(world: _World, policy: Policy) -> list[list[tuple[int, int, str]]]:
+# What methodology 12.4 has the rules do, by hand; R-11 sells half of L1, R-12 goes up to the base.
+_MOVES: dict[str, dict[str, int]] = {
+    "R-05": {"L1": -1, "L3": 1},
+    "R-11": {"L1": -1},
+    "R-12": {"L1": 1, "L2": 1, "L3": 1},
+    "R-04a": {"L1": 1},
+    "R-04b": {"L1": -1},
+}
+
+
+class _Rules:
+    """The acting rules of one session, in words, and what they did since they are on."""
+
+    def __init__(self, policy: Policy) -> None:
+        self.names = list(acting(policy))
+        self.done: dict[str, dict[str, int]] = {name: {} for name in _MOVES}
+        self.fired: set[str] = set()
+        self.acted: set[tuple[str, str]] = set()
+        self.curbs: dict[str, int] = {}
+        self.kept: dict[str, tuple[bool, bool]] = {}
+
+    def enter(self, market: Market, t: int, steps: dict[str, int]) -> None:
+        """A new session: which rules are on; what went off forgets what it did."""
+        self.acted, self.fired = set(), set()
+        for name in _MOVES:
+            place = self.names.index(name)
+            answer = int(market.fired[t, place])
+            if name == "R-12" and steps["L3"] >= 4:
+                answer = 0
+            if answer in {0, NOT_EVALUATED}:
+                self.done[name] = {}
+            elif answer == 1:
+                self.fired.add(name)
+            self.curbs[name] = int(market.curb[t, place])
+        self.kept = {
+            layer: (market.hold[t, k] >= 0, market.block[t, k] >= 0)
+            for k, layer in enumerate(LAYERS)
+        }
+
+    def standing(self, layer: str) -> int:
+        """The steps that rules that are on have moved a layer; a sale is no such step."""
+        return sum(done.get(layer, 0) for name, done in self.done.items() if name != "R-11")
+
+    def wants(self, name: str, layer: str, now: int) -> int:
+        """The direction in which a rule that is on still wants a layer."""
+        way = _MOVES[name].get(layer, 0)
+        if name not in self.fired or way == 0:
+            return 0
+        if name == "R-12":
+            return 1 if now < 4 else 0
+        if name == "R-05" and layer == "L3" and self.done[name].get("L1", 0) == -1:
+            return 0
+        if name == "R-11" and (now + 1) // 2 == now:
+            return 0
+        spent = self.done[name].get(layer, 0) == way
+        return 0 if spent or (way < 0 and now == 0) or (way > 0 and now == 8) else way
+
+
+def _twin_winner(  # noqa: C901, PLR0912 -- one story
+    rules: _Rules, layer: str, now: int, own: int, *, is_blind: bool
+) -> tuple[str, int] | str | None:
+    """Who moves a layer and which way, or the reason why nobody does, or nothing to say."""
+    said, wants = None, {name: rules.wants(name, layer, now) for name in _MOVES}
+    for name, way in wants.items():
+        curb = rules.curbs[name]
+        if not way or (curb == 0 and not (is_blind and way > 0)) or (curb == 3 and way < 0):
+            continue
+        if is_blind and way > 0:
+            pass  # an unknown axis says itself why nothing moves
+        elif curb == 2:
+            said = "single_family"
+        elif curb == 3 and said != "single_family":
+            said = "family_unknown"
+        wants[name] = 0
+    wants["own"] = own
+    is_held, is_blocked = rules.kept[layer]
+    for name, way in wants.items():
+        if is_held and way < 0 and name != "R-11":
+            wants[name], said = 0, "held_by_rule"
+    for name, way in wants.items():
+        if is_blocked and way > 0:
+            wants[name], said = 0, "adds_blocked_by_rule"
+    on = {name for name in rules.fired if rules.curbs[name] == 0 and layer == "L1"}
+    falls = min(wants.values()) < 0
+    for name, way in wants.items():
+        reducers = on & ({"R-11"} if name == "own" else {"R-11", "R-05", "R-04b"})
+        if way > 0 and (falls or reducers):
+            wants[name], said = 0, "adds_blocked_by_rule"
+    for name in ("R-11", "own", "R-05", "R-12", "R-04a", "R-04b"):
+        if wants[name]:
+            return name, wants[name]
+    return said
+
+
+def _twin(world: _World, policy: Policy) -> list[list[tuple[int, int, str]]]:  # noqa: C901, PLR0915 -- one story
     """Target, multiplier after and reason, all in words, one session at a time."""
-    market, layers = world.market, {name: _Layer() for name in LAYERS}
+    market, layers, rules = world.market, {name: _Layer() for name in LAYERS}, _Rules(policy)
     for t in range(SESSIONS):
-        asked = {name: _asks(market, policy, t, name) for name in LAYERS}
-        less = [name for name in LAYERS if asked[name] < layers[name].steps]
+        rules.enter(market, t, {name: layers[name].steps for name in LAYERS})
+        plans = {name: _twin_plan(market, policy, t, name, layers[name], rules) for name in LAYERS}
+        less = [
+            name for name in LAYERS if isinstance(plans[name][1], tuple) and plans[name][1][1] < 0
+        ]
         for name in [*less, *(name for name in LAYERS if name not in less)]:
-            layer = layers[name]
+            layer, now = layers[name], layers[name].steps
             book = _Book(world, policy, t, {one: layers[one].steps for one in LAYERS})
             votes = market.signed[t, LAYERS.index(name)].copy()
             row = int(market.row[t])
@@ -177,14 +306,45 @@ def _twin(world: _World, policy: Policy) -> list[list[tuple[int, int, str]]]:
                 votes[1, 0] = NO_DATA
             else:
                 votes[1, 0] = 1 if row < layer.raised_in else 0
-            target, after, reason = _twin_decides(market, policy, t, name, layer, votes, book)
-            if after != layer.steps:
-                layer.last_move = (t, 1 if after > layer.steps else -1)
-            if after > layer.steps:
+            ask, plan = plans[name]
+            if isinstance(plan, str):
+                target, after, reason = now, now, plan
+            elif plan[0] == "own":
+                is_seed = name == "L2" and market.seed[t] == 1 and ask == 6
+                target, after, reason = _twin_own(t, name, layer, ask, votes, book, is_seed=is_seed)
+            else:
+                target, after, reason = _twin_rule(t, name, layer, plan, votes, book, rules)
+            if after != now:
+                layer.last_move = (t, 1 if after > now else -1)
+                if not isinstance(plan, str) and plan[0] != "own":
+                    done = rules.done[plan[0]]
+                    done[name] = done.get(name, 0) + plan[1]
+                    rules.acted.add((plan[0], name))
+            if after > now:
                 layer.raised_in = row
             layer.steps = after
             layer.story.append((target, after, reason))
     return [layer.story for layer in layers.values()]
+
+
+def _twin_plan(
+    market: Market, policy: Policy, t: int, name: str, layer: _Layer, rules: _Rules
+) -> tuple[float, tuple[str, int] | str]:
+    """What the cell or the seed rule asks; and who moves the layer, or why nobody does."""
+    if market.missing[t]:
+        return layer.steps, "required_input_missing"
+    now, own, idle = layer.steps, 0, "at_target"
+    ask = _asks(market, policy, t, name)
+    if market.row[t] < 0 or market.column[t] < 0:
+        ask, idle = now, "row_unknown" if market.row[t] < 0 else "column_unknown"
+    else:
+        is_seed = name == "L2" and market.seed[t] == 1 and ask == 6
+        ask = ask if is_seed else min(max(ask + rules.standing(name), 0), 8)
+        if ask != now:
+            ready = _ready(market, policy, t, is_seed=is_seed, is_add=ask > now)
+            idle, own = ("", 1 if ask > now else -1) if ready else ("cell_not_persisted", 0)
+    plan = _twin_winner(rules, name, now, own, is_blind=idle in {"row_unknown", "column_unknown"})
+    return ask, plan or idle
 
 
 def _asks(market: Market, policy: Policy, t: int, name: str) -> float:
@@ -197,16 +357,8 @@ def _asks(market: Market, policy: Policy, t: int, name: str) -> float:
     return 6 if name == "L2" and market.seed[t] == 1 and ask <= 6 else ask
 
 
-def _twin_decides(market, policy, t, name, layer, votes, book):  # noqa: ANN001, ANN202, C901, PLR0911, PLR0912, PLR0913, PLR0915, PLR0917  # one long story is the point
-    now = layer.steps
-    if market.missing[t]:
-        return now, now, "required_input_missing"
-    if market.row[t] < 0:
-        return now, now, "row_unknown"
-    if market.column[t] < 0:
-        return now, now, "column_unknown"
-    row, ask = policy.axes.row.ids[market.row[t]], _asks(market, policy, t, name)
-    is_seed = name == "L2" and market.seed[t] == 1 and ask == 6
+def _ready(market: Market, policy: Policy, t: int, *, is_seed: bool, is_add: bool) -> bool:
+    """Whether the cell, or the guarded row, has held long enough for what it asks."""
 
     def held(closes: int, *, rows_only: bool) -> bool:
         past = range(t - closes + 1, t + 1)
@@ -215,13 +367,19 @@ def _twin_decides(market, policy, t, name, layer, votes, book):  # noqa: ANN001,
             for u in past
         )
 
-    if ask == now:
-        return now, now, "at_target"
     ready = is_seed or held(2, rows_only=False)
-    if row == "B4":
-        ready = (ready and held(3, rows_only=True)) if ask > now else True
-    if not ready:
-        return now, now, "cell_not_persisted"
+    if policy.axes.row.ids[market.row[t]] == "B4":
+        return (ready and held(3, rows_only=True)) if is_add else True
+    return ready
+
+
+def _is_signed(votes: np.ndarray) -> bool:
+    signed = {f"S{i + 1}" for i in range(5) if votes[0, i] == 1}
+    return bool(len(signed) >= 3 and "S1" in signed and signed & {"S2", "S3"} and votes[0, 4] != 0)
+
+
+def _twin_own(t, name, layer, ask, votes, book, *, is_seed):  # noqa: ANN001, ANN202, C901, PLR0911, PLR0913  # one story
+    now = layer.steps
     cooling = layer.last_move is not None and t - layer.last_move[0] <= 5
     votes[1, 4] = book.signs(name, now)[1]
     if ask < now:
@@ -235,9 +393,7 @@ def _twin_decides(market, policy, t, name, layer, votes, book):  # noqa: ANN001,
     if closed:
         return now, now, "gate_closed" if closed == 1 else "gate_unknown"
     votes[0, 4] = book.signs(name, to)[0]
-    signed = {f"S{i + 1}" for i in range(5) if votes[0, i] == 1}
-    enough = len(signed) >= 3 and "S1" in signed and signed & {"S2", "S3"} and votes[0, 4] != 0
-    if ask > 4 and not enough:
+    if ask > 4 and not _is_signed(votes):
         if now >= 4:
             return now, now, "quorum_not_met"
         ask, is_seed, to = 4, False, now + 1
@@ -251,6 +407,47 @@ def _twin_decides(market, policy, t, name, layer, votes, book):  # noqa: ANN001,
     if is_seed:
         return ask, to, "seed_rule" if to == ask else "scaled_to_fit"
     return ask, now + 1, "cell_asks_more"
+
+
+def _twin_rule(t, name, layer, plan, votes, book, rules):  # noqa: ANN001, ANN202, C901, PLR0911, PLR0913, PLR0917  # one story
+    rule, way = plan
+    now, to = layer.steps, layer.steps + way
+    if rule == "R-11":
+        half = (now + 1) // 2
+        return half, half, "monetised"
+    if way < 0:
+        votes[1, 4] = book.signs(name, now)[1]
+        if now > 4 and list(votes[1]).count(1) < 2:
+            return now, now, "reduction_quorum_not_met"
+        return to, to, "rule_asks_less"
+    if rule == "R-05":
+        if ("R-05", "L1") not in rules.acted:
+            return now, now, "at_target"
+        prices = book.world.layers[t]
+        sold = [book.policy.units("L1", book.steps["L1"] + more) for more in (1, 0)]
+        bought = [book.policy.units("L3", one) for one in (to, now)]
+        got, paid = (
+            0.0
+            if pair[0] == pair[1] == 0
+            else (
+                pair[0] * prices[one]["price"]
+                - (pair[1] * prices[one]["price"] if pair[1] else 0.0)
+            )
+            for one, pair in (("L1", sold), ("L3", bought))
+        )
+        if isnan(got) or isnan(paid):
+            return now, now, "financing_unknown"
+        if paid > got:
+            return now, now, "not_financed"
+    closed = book.gate(name, to)[0]
+    if closed:
+        return now, now, "gate_closed" if closed == 1 else "gate_unknown"
+    votes[0, 4] = book.signs(name, to)[0]
+    if to > 4 and not _is_signed(votes):
+        return now, now, "quorum_not_met"
+    if layer.last_move is not None and t - layer.last_move[0] <= 5 and layer.last_move[1] < 0:
+        return to, now, "cooldown"
+    return to, to, "rule_asks_more"
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -309,21 +506,28 @@ def test_quorum_is_monotone_in_votes(gated: Policy) -> None:
 
 
 @pytest.mark.parametrize("seed", range(6))
-def test_unknown_never_moves(gated: Policy, seed: int) -> None:
-    """Where an axis is unknown or a required input missing, every multiplier stays."""
+def test_unknown_never_adds(gated: Policy, seed: int) -> None:
+    """With a required input missing every multiplier stays; with an axis unknown none rises."""
     market, walked = _world(seed, gated).market, _walked(seed, gated)
-    blind = (market.row < 0) | (market.column < 0) | (market.missing == 1)
-    assert (walked.after[blind] == walked.before[blind]).all()
+    moved = walked.after - walked.before
+    missing, blind = market.missing == 1, (market.row < 0) | (market.column < 0)
+    assert (moved[missing] == 0).all()
+    assert (moved[blind] <= 0).all()
+    rules = {REASONS.index(one) for one in ("rule_asks_less", "monetised")}
+    assert {*walked.reason[blind][moved[blind] < 0].tolist()} <= rules
+    assert missing.any()
     assert blind.any()
 
 
 @pytest.mark.parametrize("seed", range(6))
 def test_one_step_a_session(gated: Policy, seed: int) -> None:
-    """A move is one step; only the seed rule's lift is more, and only on L2."""
+    """A move is one step; only the seed rule's lift of L2 and a sale of L1 are more."""
     walked = _walked(seed, gated)
     jump = np.abs(walked.after - walked.before) > 1
-    assert (walked.seeded[jump] == 1).all()
-    assert not jump[:, [0, 2]].any()
+    is_sale = walked.reason == REASONS.index("monetised")
+    assert ((walked.seeded == 1) | is_sale)[jump].all()
+    assert not jump[:, 2].any()
+    assert not (jump & ~is_sale)[:, 0].any()
 
 
 def test_cooldown_can_exempt_adds_instead(gated: Policy) -> None:
@@ -350,7 +554,7 @@ def _compressed(policy: Policy, *, votes: list[int], inner_band: int = 1, **doll
         columns=np.array([[0, *[inner_band] * 4]] * 4, dtype=np.int8), seed=np.zeros(4, np.int8),
         offers=Offers(np.tile(condors, (4, 1)),
                       np.tile(units[:, :, None] * contract, (4, 1, 1, 1)), units),
-        signed=signed,
+        signed=signed, **_silent(policy, 4),
     )  # fmt: skip
     return walk(market, _limits(policy))
 
@@ -405,7 +609,7 @@ def test_floor_of_long_layer_is_spared(gated: Policy) -> None:
         offers=world.market.offers._replace(
             condors=np.zeros((12, 6)), layers=np.full((12, 3, STEPS, 6), -1.0)
         ),
-        seed=np.zeros(12, np.int8), signed=np.zeros((12, 4, 2, 5), np.int8),
+        seed=np.zeros(12, np.int8), signed=np.zeros((12, 4, 2, 5), np.int8), **_silent(gated, 12),
     )  # fmt: skip
     limits = _limits(gated)
     limits.cell[3, 3] = 3  # every layer fades to 0.75 in the first closes, and is asked back

@@ -74,6 +74,23 @@ _ROW = "  row:\n    column: mart_vol_gap_daily.vol_gap_z"
         ("name: steward", 'name: !!int ""', "a tag (!name), which is not accepted"),
         ("condor_units: 10 ", "condor_units: 010 ", "condor_units"),
         ("condor_units: 10 ", "condor_units: 1:30 ", "condor_units"),
+        ('exit: "66 RSI"', 'exit: "74 RSI"', "found 74 RSI; accepted: an exit at or below 70 RSI"),
+        ('exit: "15.52 pts"', 'exit: "14 pts"', "found 14 pts; accepted: an exit at or above 15 pts"),
+        ("than: mart_technical_daily.vix_sma_20d", "than: mart_technical_daily.vix_rsi_14d",
+         "found mart_technical_daily.vix_rsi_14d; accepted: a column in volatility points"),
+        ("- {move: L1, steps: -1}", "- {moves: L1, steps: -1}", "accepted: an action with one of the keys move"),
+        ("- {move: L1, steps: -1}", "- {move: L1, steps: 0}", "found 0; accepted: steps other than 0"),
+        ("- {move: L1, steps: -1}", "- {move: SE, steps: -1}", "found 'SE'; accepted: input should be 'L1', 'L2' or 'L3'"),
+        ("- {move: L1, steps: -1}", "- {move: L3, steps: -1}", "accepted: each layer moved, refreshed"),
+        ("- {move: L1, steps: -1}", "- {move: L1, steps: -1, paid_by: L3}", "paid_by another layer on an add"),
+        ("how: spread}", "how: spred}", "did you mean 'spread'?"),
+        ("stops: [R-04b]", "stops: [R-04d]", "found 'R-04d'; accepted: a driver or modifier"),
+        ("    stops: [R-04b]\n", "", "accepted: stops on a gate of scope 'rules'"),
+        ("    then:\n      - {refresh: [L1, L2, L3]}\n", "", "accepted: at least one action in then"),
+        ("{below_base: L3}", "{any: [{below_base: L3}]}", "accepted: below_base once, alone or directly"),
+        ("      - {review: all}", "      - {hold: [L1]}", "accepted: review and annotate only"),
+        ("  R-04a:\n", "  R-05:\n", "found 'R-05', also under drivers"),
+        ("role: modifier", "role: driver", "accepted: role 'modifier' under modifiers"),
         (_G2, "{after: theta_positive, is: false}", "did you mean 'theta_not_negative'?"),
         (_G2, "{after: theta_not_negative, is: 0}", "found 0; accepted: input should be a valid bool"),
         (_C1, "{column: mart_standing_book_daily.is_inner_band, is: true}", "did you mean 'is_inner"),
@@ -86,7 +103,7 @@ _ROW = "  row:\n    column: mart_vol_gap_daily.vol_gap_z"
         ("    spares: [L3] ", "    scales: true\n    spares: [L4] ", "found 'L4'"),
         ("scope: condor\n", "scope: condor\n    spares: [L3]\n", "accepted: spares on a gate of scope"),
         ("scope: condor\n", "scope: condor\n    scales: true\n", "accepted: scales on a gate that judges"),
-        ("role: test\n", "role: test\n    scales: true\n", "accepted: scales and spares on gates only"),
+        ("role: test\n", "role: test\n    scales: true\n", "accepted: scales, spares and stops on gates only"),
         ("preset: monthly ", "preset: weekly ", "key condor.preset: found 'weekly'"),
         ("preset: monthly ", "preset: cndr ", "found key 'days_to_expiry'; accepted: numbers beside"),
         ("preset: monthly ", "tier: balanced\n  preset: monthly ", "found preset 'monthly'; accepted: a tier"),
@@ -102,9 +119,9 @@ _ROW = "  row:\n    column: mart_vol_gap_daily.vol_gap_z"
         ('exit_dte: "21 days"', 'exit_dte: "30 days"', "accepted: fewer days than days_to_expiry from"),
         ('exit_dte: "21 days"', 'exit_dte: "2.5 days"', "accepted: whole calendar days"),
         ('stop_loss: "2 ratio"', 'stop_loss: "200 %"', "found 200 %; accepted: '200 ratio'"),
-        ('nav: "1000000 USD"', 'nav: "0 USD"', "found 0 USD; accepted: a net asset value above zero"),
-        ('nav: "1000000 USD"', "nav: 1000000", "found 1000000; accepted: a number with its unit"),
-        ('nav: "1000000 USD"', 'nav: "1000000 EUR"', "accepted: one of the units"),
+        ('nav: "2000000 USD"', 'nav: "0 USD"', "found 0 USD; accepted: a net asset value above zero"),
+        ('nav: "2000000 USD"', "nav: 1000000", "found 1000000; accepted: a number with its unit"),
+        ('nav: "2000000 USD"', 'nav: "1000000 EUR"', "accepted: one of the units"),
         ('carry: "2 %"', 'carry: "-2 %"', "found -2 %; accepted: a number from 0 to 1 in decimal"),
         ('  carry: "2 %"', '  carri: "2 %"', "found key 'carri'; accepted: nav, carry, purchase"),
         ('  purchase: "0.5 %"', '  delta: "0.5 %"', "found no key 'purchase'"),
@@ -143,7 +160,7 @@ def test_every_mistake_is_named(refusal: Refusal) -> None:
 
 def test_unknown_name_lists_policies() -> None:
     """A name that is neither built in nor a file is answered with those there are."""
-    with pytest.raises(PolicyError, match=r"promoter, steward.*did you mean 'steward'"):
+    with pytest.raises(PolicyError, match=r"promoter.*steward.*did you mean 'steward'"):
         load("stewart")
 
 

@@ -59,3 +59,15 @@ def test_without_numba(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(blocks, "COMPILED_FROM", 1)
     (found,) = evaluate(kernels.black76_price, 1, (100.0, [90.0, 110.0], 0.5, 0.2, 1.0, 1.0))
     assert np.isfinite(found).all()
+
+
+def test_arrays_that_may_not_be_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Columns that another library lends are only read, and give the same as copies of them."""
+    pytest.importorskip("numba")
+    monkeypatch.setattr(blocks, "COMPILED_FROM", 1)
+    inputs = _inputs("black76_price", 500)
+    mine = evaluate(kernels.black76_price, 1, inputs)
+    for array in inputs:
+        array.flags.writeable = False
+    theirs = evaluate(kernels.black76_price, 1, inputs)
+    assert np.array_equal(mine[0], theirs[0], equal_nan=True)
