@@ -116,14 +116,14 @@ def _expiry(text: str) -> str:
 
 
 def _unjudged(rows: Rows) -> str:
-    """Why an increase is only put up for review: the gates that nothing can judge yet."""
+    """Gates that nothing can judge yet, where that is why an increase is put up for review."""
     silent = [
         as_text(row["rule_id"])
         for row in rows.at("mart_rule_evaluation_daily", rows.session)
         if row["family"] == "gate" and row["condition_no"] == 0
         and row["outcome"] == "not_evaluated"
     ]  # fmt: skip
-    return f"For review: {' and '.join(silent) or 'a gate'} cannot judge an add yet."
+    return f"For review: {' and '.join(silent)} cannot judge an add yet." if silent else ""
 
 
 def _has_the_number(row: Row) -> bool:

@@ -10,10 +10,25 @@ ACTION_WORDS = {
     "hold": "HOLD",
     "add": "ADD",
     "reduce": "REDUCE",
+    "restructure": "RESTRUCTURE",
+    "monetise": "MONETIZE",
     "review": "REVIEW",
+    "unfunded": "UNFUNDED",
     "blocked": "BLOCKED",
     "unknown": "NO DATA",
 }
+_CLAUSES = {
+    "add": "ADD to {layer}, {move}",
+    "reduce": "REDUCE {layer}, {move}",
+    "restructure": "RESTRUCTURE {layer}, {still}",
+    "monetise": "MONETIZE {layer}, {move}",
+    "review": "REVIEW {layer}, {still}",
+    "blocked": "{layer} BLOCKED {by}, {kept} stand",
+    "unfunded": "{layer} UNFUNDED, {kept} stand",
+    "unknown": "{layer} has NO DATA, {kept} stand",
+}
+"""What the verdict says of a layer by its action; nothing of one that holds."""
+
 _BLOCKED_BY = {
     "quorum_not_met": "for want of a quorum",
     "reduction_quorum_not_met": "for want of a quorum",
@@ -137,20 +152,13 @@ def _clause(rows: Rows, row: Row) -> str:
     layer = name if not name.startswith(f"{row['layer_id']} {row['layer_id']}") else name[:2]
     before, after = as_int(row["units_before"]), as_int(row["units_after"])
     move = f"{formats.count(before)} to {formats.count(after)} contracts"
-    match row["action"]:
-        case "add":
-            return f"ADD to {layer}, {move}"
-        case "reduce":
-            return f"REDUCE {layer}, {move}"
-        case "review":
-            same = f"still {formats.count(after, 'contract')}"
-            return f"REVIEW {layer}, {move if before != after else same}"
-        case "blocked":
-            by = _BLOCKED_BY.get(as_text(row["reason_code"]), f"by {row['rule_id']}")
-            return f"{layer} BLOCKED {by}, {formats.count(before, 'contract')} stand"
-        case "unknown":
-            return f"{layer} has NO DATA, {formats.count(before, 'contract')} stand"
-    return ""
+    return _CLAUSES.get(as_text(row["action"]), "").format(
+        layer=layer,
+        move=move,
+        kept=formats.count(before, "contract"),
+        still=move if before != after else f"still {formats.count(after, 'contract')}",
+        by=_BLOCKED_BY.get(as_text(row["reason_code"]), f"by {row['rule_id']}"),
+    )
 
 
 def _second_engine(rows: Rows) -> list[str]:

@@ -29,7 +29,7 @@ from policy.model import Policy, load, names
 from policy.outline import outline
 from schemas.mart import MART_HEDGE_DECISION_DAILY, MART_SIGNER_DAILY
 from sources.desk_dataset import desk_terms
-from warehouse.store import Store, computed
+from warehouse.store import Store
 
 if TYPE_CHECKING:
     from polars import DataFrame  # passed on, never looked into here
@@ -236,20 +236,13 @@ def _decided(store: Store, policy: Policy) -> "list[DataFrame]":
 
     What could be traded is priced anew, because a policy says of which contracts.
     """
+    from flows.materialize import in_memory
     from policy.decide import decision_step
     from transforms.offer_steps import offer_steps
 
     settings = load_settings()
     desk = settings.desk if settings.desk.is_file() else None
     terms = desk_terms(desk, policy.book_terms)
-    made: dict[str, DataFrame] = {}
     steps = (*offer_steps(terms), decision_step(policy, terms))
-    for step in steps:
-        built = step.build(*(made[one.name].lazy() if one.name in made else store.read(one)
-                             for one in step.inputs))  # fmt: skip
-        frames = built if isinstance(built, tuple) else (built,)
-        pairs = [(table, frame) for table, frame in zip(step.outputs, frames, strict=True)
-                 if step is not steps[-1] or table in _WANTED]  # fmt: skip
-        rows = computed(*(table.conform(frame) for table, frame in pairs))
-        made |= {table.name: row for (table, _), row in zip(pairs, rows, strict=True)}
+    made = in_memory(store, steps, _WANTED)
     return [made[table.name] for table in _WANTED]

@@ -107,7 +107,10 @@ EVENT_MEASURES: tuple[Measure, ...] = (
          ("E-GDPREV", "Revision of GDP growth", "gdp_revision", "7.3",
           ("newest less first estimate, annual rate; large beyond 2 x its mean absolute size over 40 "
           "quarters"), "BEA, revisions to GDP; ALFRED vintages",
-          "Where only levels are known, an annual update moves the quarter before unseen")),
+          "Where only levels are known, an annual update moves the quarter before unseen"),
+         ("E-GDPREV-LARGE", "Large revision of GDP growth", "is_gdp_revision_large", "7.3",
+          "abs(gdp_revision) > 2 * gdp_mean_abs_revision", "BEA, revisions to GDP",
+          "No link to the VIX found")),
     *_of(_MACRO, "D", "GAUGE", ("treasury_2y", "dollar_broad", *_INDICES.values(), *_GDP_INPUTS,
                                 *(f"{name}_consensus" for name in _INDICES)),
          ("E-MACRO", "Macro shift", "is_macro_shift", "12.4",

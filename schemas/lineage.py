@@ -50,6 +50,7 @@ SHOWN: dict[str, tuple[str, ...]] = {
     "vol_gap_percentile": (*_VIX, *_PREMIUM),
     "sessions_to_fomc": (),
     "sessions_to_cpi": (),
+    "sessions_since_fomc": (),
 }
 """What the page and the policies are made of: an input of these that is late degrades the page."""
 
