@@ -179,7 +179,7 @@ def test_fault_n12_other_encodings(
 
 
 @pytest.mark.parametrize(
-    "packed", [gzip.compress(CSV), b"PK\x03\x04", b"\x28\xb5\x2f\xfd", b"a\0b\n"]
+    "packed", [gzip.compress(CSV, mtime=0), b"PK\x03\x04", b"\x28\xb5\x2f\xfd", b"a\0b\n"]
 )
 def test_fault_n12_packed_csv(
     server: FaultServer, reply: Reply, client: Client, ask: Ask, packed: bytes
@@ -201,7 +201,7 @@ HOSTILE = {
     "one bomb": _zip({"a.csv": b"0" * (8 * 2**20)}),
     "many bombs": _zip({f"{n}.csv": b"0" * 2**20 for n in range(8)}),
     "zip inside": _zip({"b.zip": _zip({"a.csv": CSV})}),
-    "gzip inside": _zip({"b.gz": gzip.compress(CSV)}),
+    "gzip inside": _zip({"b.gz": gzip.compress(CSV, mtime=0)}),
     "parent": _zip({"../a.csv": CSV}),
     "parent below": _zip({"a/../../a.csv": CSV}),
     "root": _zip({"/etc/a.csv": CSV}),
