@@ -10,7 +10,15 @@ from briefing.book_rules import (
     unpriced,
 )
 from briefing.events import SCHEDULED
-from briefing.labels import OUTCOME_WORDS, made_from, outcome, quantity, readable, unit_of
+from briefing.labels import (
+    OUTCOME_WORDS,
+    is_flag,
+    made_from,
+    outcome,
+    quantity,
+    readable,
+    unit_of,
+)
 from briefing.matrix import band_of, matrix
 from briefing.model import Clause, Gates, Outcome, Rule
 from briefing.rows import Row, Rows, as_float, as_text
@@ -146,6 +154,9 @@ def clause_text(rows: Rows, row: Row) -> str:
         return f"{driver_label(row)} is missing" + (f" ({missing})" if missing else "")
     if is_test(row):
         return test_text(rows, row)
+    if is_flag(column):
+        told = "yes" if value else "no"
+        return f"{driver_label(row)}: {told} ({formats.short_day(rows.session)})"
     unit, result = unit_of(column), outcome(as_text(row["outcome"]))
     text = (
         f"{driver_label(row)} {formats.quantity(value, unit)} ({formats.short_day(rows.session)})"
@@ -172,6 +183,8 @@ def _threshold(row: Row) -> str:
     column, threshold = as_text(row["driver_column"]), as_float(row["threshold"])
     if not column or threshold is None or is_test(row):
         return "none"
+    if is_flag(column):
+        return "yes" if threshold else "no"
     sign = _SIGNS.get(as_text(row["operator"]), "")
     return f"{sign} {formats.quantity(threshold, unit_of(column))}".strip()
 
@@ -180,6 +193,8 @@ def _distance(row: Row) -> str:
     """How far a driver is from its threshold: in its unit and in its typical daily moves."""
     column = as_text(row["driver_column"])
     value, threshold = as_float(row["driver_value"]), as_float(row["threshold"])
+    if is_flag(column):
+        return ""
     parts = []
     if value is not None and threshold is not None and not is_test(row):
         parts.append(_apart(abs(value - threshold), unit_of(column)))

@@ -2,6 +2,8 @@
 
 import re
 
+import polars as pl
+
 from briefing import formats
 from briefing.input_labels import INPUT_LABELS
 from briefing.model import Outcome, Quantity
@@ -53,6 +55,7 @@ _LABELS = {
     "sessions_since_macd_down": "Sessions since a confirmed MACD down-cross",
     "sessions_to_fomc": "Distance to the FOMC decision",
     "sessions_to_cpi": "Distance to the CPI release",
+    "sessions_since_fomc": "Sessions since the FOMC decision",
     "sessions_in_cell": "Closes in the matrix cell",
 }
 
@@ -105,6 +108,11 @@ def made_from(column: str) -> tuple[str, ...]:
 def unit_of(column: str) -> Unit:
     """The declared unit of a column; none where it is not in the dictionary."""
     return COLUMNS[column].unit if column in COLUMNS else Unit.NONE
+
+
+def is_flag(column: str) -> bool:
+    """Whether a column says yes or no."""
+    return column in COLUMNS and COLUMNS[column].dtype == pl.Boolean
 
 
 def quantity(value: float | None, column: str) -> Quantity:

@@ -77,8 +77,11 @@ def chains(policy: Policy) -> list[pl.Expr]:
     by_layer = []
     for layer in LAYERS:
         parts = [_part(place, line) for place, line in listed if line.target in {layer, "all"}]
+        if not parts:  # no rule of this policy acts on the layer
+            by_layer.append(pl.lit("[]"))
+            continue
         joined = pl.concat_str(*parts, separator=", ", ignore_nulls=True)
-        by_layer.append(pl.format("[{}]", joined) if parts else pl.lit("[]"))
+        by_layer.append(pl.format("[{}]", joined))
     return by_layer
 
 

@@ -1,7 +1,7 @@
 """The briefing of a simulated morning, made in memory, and the comparison with a golden file."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -14,13 +14,17 @@ from briefing.model import Briefing
 from briefing.run import RunInfo
 from flows.policy_text import policy_text
 from flows.steps import every_step
+from policy.decide import decision_step
 from policy.model import Policy, load
 from schemas.model import Table
 from schemas.ops import OPS_CHECK_RESULT
 from schemas.raw import RAW_TABLES
+from schemas.step import Step
 from sources.dataset import Provenance
 from sources.market import datasets, raw_rows
 from sources.simulated import Simulation
+from transforms.offer_steps import offer_steps
+from transforms.steps import steps
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
@@ -31,13 +35,13 @@ _PASSED = {"run_id": "golden", "table_name": "core_index_daily", "suite": "lates
            "expected": "no nulls", "unexpected_count": 0, "row_count": 1}  # fmt: skip
 
 
-def _raw(simulation: Simulation) -> dict[str, pl.LazyFrame]:
+def _raw(source: str, simulation: Simulation) -> dict[str, pl.LazyFrame]:
     provenance = Provenance(datetime(2026, 1, 2, tzinfo=UTC), "0" * 64)
     parts = {table.name: [pl.LazyFrame(schema=table.schema)] for table in RAW_TABLES}
-    for dataset in datasets("simulated", simulation):
+    for dataset in datasets(source, simulation):
         sessions = parts["raw_session"][-1]
         timed = raw_rows(
-            dataset, dataset.fetch(), source="simulated", sessions=sessions, provenance=provenance
+            dataset, dataset.fetch(), source=source, sessions=sessions, provenance=provenance
         )
         parts[dataset.table.name].append(timed.rows.collect(engine="in-memory").lazy())
     return {name: pl.concat(rows) for name, rows in parts.items()}
@@ -64,16 +68,32 @@ def longer_window_briefing(tmp_path_factory: pytest.TempPathFactory) -> Briefing
     return _briefing(load(str(path)))
 
 
-def _briefing(policy: Policy) -> Briefing:
-    simulation = Simulation()
-    frames = _raw(simulation)
-    for step in every_step("simulated", policy, policy.book_terms):
+def _built(frames: dict[str, pl.LazyFrame], every: Iterable[Step]) -> dict[str, pl.LazyFrame]:
+    for step in every:
         made = step.build(*(frames[table.name] for table in step.inputs))
         made = made if isinstance(made, tuple) else (made,)
         built = _conformed(step.outputs, made)
         frames |= {
             table.name: frame.lazy() for table, frame in zip(step.outputs, built, strict=True)
         }
+    return frames
+
+
+@pytest.fixture(scope="session")
+def decided_sample() -> Mapping[str, pl.LazyFrame]:
+    """The sample's tables up to the decision under the steward's policy; the books come later."""
+    policy = load("steward")
+    every = (
+        *steps("sample"),
+        *offer_steps(policy.book_terms),
+        decision_step(policy, policy.book_terms),
+    )
+    return _built(_raw("sample", Simulation()), every)
+
+
+def _briefing(policy: Policy) -> Briefing:
+    every = every_step("simulated", policy, policy.book_terms)
+    frames = _built(_raw("simulated", Simulation()), every)
     wanted = {*TABLES, *home_tables()} & set(frames)
     held = {name: frames[name].collect(engine="in-memory") for name in wanted}
     held[OPS_CHECK_RESULT.name] = pl.DataFrame([_PASSED], schema=OPS_CHECK_RESULT.schema)

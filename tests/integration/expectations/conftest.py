@@ -40,6 +40,7 @@ WORDS: dict[str, tuple[object, ...]] = {
     "book_layer": ("IC",),
     "basket": ("reit", "growth", "banks"),
     "sector": ("xlk", "xlu"),
+    "action_no": (1, 2),
     "trade": ("conversion", "reversal"),
     "term_state": ("normal",),
     "vol_regime": ("R1 quiet",),

@@ -55,7 +55,10 @@ def test_unknown_source_lists_known(fresh: Path) -> None:
 def test_unknown_policy_lists_known(fresh: Path) -> None:
     """A policy that is not there is refused with those that are."""
     stop = _stop(Wish(policy="stewart"))
-    assert (stop.code, "promoter, steward" in str(stop)) == (ExitCode.UNMET, True)
+    assert (
+        stop.code,
+        "no-hedge, promoter, seed-literal, static-442, steward, vxth" in str(stop),
+    ) == (ExitCode.UNMET, True)
 
 
 def test_malformed_policy_names_line(fresh: Path) -> None:

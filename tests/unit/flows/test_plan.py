@@ -48,7 +48,7 @@ def test_planning_touches_nothing(settings: Settings, tmp_path: Path) -> None:
     ("wish", "words"),
     [
         (Wish(source="reuters"), "sample, simulated"),
-        (Wish(policy="nobody"), "promoter, steward"),
+        (Wish(policy="nobody"), "no-hedge, promoter, seed-literal, static-442, steward, vxth"),
         (Wish(date(2018, 2, 3)), "2018-02-02 and 2018-02-05"),
         (Wish(date(1700, 1, 2)), "1700"),
     ],
