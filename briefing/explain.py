@@ -40,7 +40,7 @@ _NAMES = {"short": "L1", "mid": "L2", "long": "L3", "second-engine": "SE"}
 _LAYERS = ("L1", "L2", "L3", "SE")
 _SEED_LAYER = "L2"
 _MOVES = {"add": "an increase", "reduce": "a reduction"}
-# Why the matrix acts although its rule as a whole is not fired.
+# Why the matrix acts although a band of its cell has not held.
 _SOONER = "it has not held as long as most moves need; the policy lets this reduction come sooner"
 _Z_SCORE = dict(WORDS)["z-score"]
 _STATELESS = "without a state yet"
@@ -225,7 +225,8 @@ def _rule(evidence: _Evidence, rule_id: str, decision: Row) -> Node:
     inner = [row for row in rows if row["condition_no"] != 0]
     measure = "" if inner else _measure(whole)
     said = f"{as_text(whole['condition_text'])}{_on_any_layer(evidence, rule_id)}"
-    is_sooner = decision["reason_code"] == "cell_asks_less" and whole["outcome"] == "not_fired"
+    is_short = any(row["outcome"] == "not_fired" for row in inner)
+    is_sooner = decision["reason_code"] == "cell_asks_less" and is_short
     return Node(
         text=f"{rule_id} ({whole['role']}, evidence grade {whole['grade']}): {said}"
         f"{measure and f': {measure}'}"

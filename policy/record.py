@@ -161,7 +161,10 @@ def _recorded(
 ) -> list[pl.Series]:
     known = walked.run > 0
     cell = np.where(known[:, None], limits.cell[market.row, market.column], path.UNKNOWN)
-    moved = (walked.run >= limits.closes) & (cell != walked.before).any(axis=1)
+    # The guarded row sells after fewer closes than a cell else needs: what acted has persisted.
+    asks = np.isin(walked.reason, (path.CELL_ASKS_LESS, path.CELL_ASKS_MORE))
+    acted = (asks & (walked.after != walked.before)).any(axis=1)
+    moved = acted | ((walked.run >= limits.closes) & (cell != walked.before).any(axis=1))
     units_before, units_after = _units(policy, walked.before), _units(policy, walked.after)
     idle = (walked.before != walked.after) & (units_before == units_after)
     proposal = _with_se(walked.proposal, path.ADD)
