@@ -162,7 +162,7 @@ def _days(store: Store) -> tuple[float, float]:
         found: dict[str, float] = {}
         walls.append(seconds(lambda end=end, found=found: found.update(day(index.iloc[end - ROWS_NEEDED : end]))))  # type: ignore[misc]  # fmt: skip
         row = ours[end - 1]
-        for name in found.keys() & row.keys():
+        for name in (one for one in found.keys() & row.keys() if row[one] is not None):
             scale = max(abs(row[name]), 1e-3)
             worst = max(worst, abs(found[name] - row[name]) / scale)
     return median(walls), worst
