@@ -1,7 +1,7 @@
 """The tables of macro releases: windows, surprises, revisions and shifts, and the measures they hold."""
 
 from schemas.columns import columns
-from schemas.measure import Grade, Measure, NotUsed, Role
+from schemas.measure import Measure, NotUsed, measures_of
 from schemas.model import Table
 
 MART_GDP_REVISION_DAILY = Table(
@@ -46,24 +46,13 @@ _NAIVE = (
 _NO_LINK = "No study found that links it to the timing of VIX hedges"
 
 
-def _of(
-    table: str, grade: Grade, role: Role, inputs: tuple[str, ...], *rows: tuple[str, ...]
-) -> tuple[Measure, ...]:
-    """Measures of one table, grade and role: id, term, column, section, formula, source, caution."""
-    return tuple(
-        Measure(name, term, table, column, section, formula, source, grade, role, inputs,
-                *caution)
-        for name, term, column, section, formula, source, *caution in rows
-    )  # fmt: skip
-
-
 EVENT_MEASURES: tuple[Measure, ...] = (
-    *_of(_EVENT, "B", "GATE", (),
+    *measures_of(_EVENT, "B", "GATE", (),
          ("E-FOMC", "Sessions to the FOMC decision", "sessions_to_fomc", "7.1",
           "sessions to the next scheduled decision", *_RESOLUTION),
          ("E-CPI", "Sessions to the CPI", "sessions_to_cpi", "7.1",
           "sessions to the next scheduled release", *_RESOLUTION)),
-    *_of(_EVENT, "B", "GAUGE", (),
+    *measures_of(_EVENT, "B", "GAUGE", (),
          ("E-MINUTES", "Sessions to the FOMC minutes", "sessions_to_fomc_minutes", "7.1",
           "three weeks after each scheduled decision since December 2004", *_RESOLUTION),
          ("E-PPI", "Sessions to the PPI", "sessions_to_ppi", "7.1",
@@ -74,10 +63,10 @@ EVENT_MEASURES: tuple[Measure, ...] = (
           "sessions_to_fomc = 1, or at most 1 since a decision, minutes, CPI, PPI or GDP",
           *_RESOLUTION)),
     *(measure for name, series_id in _INDICES.items() for measure in
-      _of(_MACRO, "B", "GAUGE", (series_id, f"{name}_consensus"),
+      measures_of(_MACRO, "B", "GAUGE", (series_id, f"{name}_consensus"),
           (_SURPRISES[name][0], f"Surprise of the {_SURPRISES[name][1]}", f"{name}_surprise", "7.2",
            "(A - E) / sd_60(A - E)", _BALDUZZI, _NAIVE))),
-    *_of(_MACRO, "B", "GAUGE", ("treasury_2y",),
+    *measures_of(_MACRO, "B", "GAUGE", ("treasury_2y",),
          ("E-FOMC-SURPRISE", "Surprise of the FOMC decision", "fomc_surprise", "7.1",
           "treasury_2y on the decision's session less the session before",
           "Kuttner 2001, JME 47, with the two-year yield for futures",
@@ -86,24 +75,24 @@ EVENT_MEASURES: tuple[Measure, ...] = (
           "treasury_2y on the minutes' session less the session before",
           "Kuttner 2001, JME 47, with the two-year yield for futures",
           "A day's change holds all news of the day")),
-    *_of(_MACRO, "D", "GAUGE", ("treasury_2y",),
+    *measures_of(_MACRO, "D", "GAUGE", ("treasury_2y",),
          ("E-SHIFT", "Shift of rates", "rate_shift_z", "7.2",
           "(x_t - x_{t-5}) / sd_252(5-day change), x = treasury_2y", "convention", _NO_LINK)),
-    *_of(_MACRO, "D", "GAUGE", ("dollar_broad",),
+    *measures_of(_MACRO, "D", "GAUGE", ("dollar_broad",),
          ("E-SHIFT-DOLLAR", "Shift of the dollar", "dollar_shift_z", "7.2",
           "(x_t - x_{t-5}) / sd_252(5-day change), x = dollar_broad", "convention", _NO_LINK)),
-    *_of(_MACRO, "D", "GAUGE", _REER,
+    *measures_of(_MACRO, "D", "GAUGE", _REER,
          ("X-REER", "Real effective dollar", "reer_z", "7.4",
           "ln(REER_m / REER_{m-3}) against its previous ten years",
           "BIS broad index, or the Federal Reserve's", _NO_LINK)),
-    *_of(_MACRO, "D", "GAUGE", _RATES,
+    *measures_of(_MACRO, "D", "GAUGE", _RATES,
          ("X-IRD", "Interest-rate differential", "rate_differential_z", "7.4",
           ("21-session change of US less .5 euro area, .3 Japan, .2 UK, renormalized; 2-year yields "
           "of yours, else 3-month interbank, against ten years"), "OECD; methodology 7.4", _NO_LINK)),
-    *_of(_MACRO, "D", "GAUGE", (*_REER, *_RATES),
+    *measures_of(_MACRO, "D", "GAUGE", (*_REER, *_RATES),
          ("X-DIVG", "Divergence of dollar and rates", "reer_rate_divergence", "7.4",
           "reer_z - rate_differential_3m_z; divergent beyond 1.5", "methodology 7.4", _NO_LINK)),
-    *_of(_GDP, "B", "GAUGE", _GDP_INPUTS,
+    *measures_of(_GDP, "B", "GAUGE", _GDP_INPUTS,
          ("E-GDPREV", "Revision of GDP growth", "gdp_revision", "7.3",
           ("newest less first estimate, annual rate; large beyond 2 x its mean absolute size over 40 "
           "quarters"), "BEA, revisions to GDP; ALFRED vintages",
@@ -111,7 +100,7 @@ EVENT_MEASURES: tuple[Measure, ...] = (
          ("E-GDPREV-LARGE", "Large revision of GDP growth", "is_gdp_revision_large", "7.3",
           "abs(gdp_revision) > 2 * gdp_mean_abs_revision", "BEA, revisions to GDP",
           "No link to the VIX found")),
-    *_of(_MACRO, "D", "GAUGE", ("treasury_2y", "dollar_broad", *_INDICES.values(), *_GDP_INPUTS,
+    *measures_of(_MACRO, "D", "GAUGE", ("treasury_2y", "dollar_broad", *_INDICES.values(), *_GDP_INPUTS,
                                 *(f"{name}_consensus" for name in _INDICES)),
          ("E-MACRO", "Macro shift", "is_macro_shift", "12.4",
           ("abs(z_5) > 2 of the 2-year yield or the dollar, or abs(S) > 2 of a fresh CPI or PPI, or a "

@@ -46,3 +46,23 @@ class NotUsed:
     term: str
     section: str
     reason: str
+
+
+def measures_of(
+    table: str, grade: Grade, role: Role, inputs: tuple[str, ...], *rows: tuple[str, ...]
+) -> tuple[Measure, ...]:
+    """Measures of one table, grade and role.
+
+    Args:
+        table: that holds them.
+        grade: of the evidence.
+        role: by default.
+        inputs: series that all of them are made from.
+        rows: of each measure id, term, column, section, formula, source and, where there is one,
+            caution.
+    """
+    return tuple(
+        Measure(name, term, table, column, section, formula, source, grade, role, inputs,
+                *caution)
+        for name, term, column, section, formula, source, *caution in rows
+    )  # fmt: skip

@@ -12,11 +12,16 @@ from sources.dataset import Dataset
 from sources.desk import Desk, load_desk
 from sources.desk_positions import Position
 from sources.errors import SourceError
+from sources.own_file import bytes_of
 
 NAME = "desk"
 LARGEST = 1_000_000  # bytes
 
 _LAYERS = {"condor": "IC"}  # the desk's word for the layer, and the book's
+_MISSING = (
+    "no regular file is there, and the setting VOLBRIEF_DESK names it; put your desk there or name "
+    "another file"
+)
 _RIGHTS = {"call": "C", "put": "P"}
 _TRIM_DELTAS = {"steward": 0.18, "promoter": 0.20}  # methodology 3.5 and 11.1
 _ADDED = ("retrieved_at", "raw_sha256")
@@ -44,19 +49,7 @@ def _fetch(path: Path | None) -> bytes:
     """
     if path is None:
         return b""
-    try:
-        if not path.is_file():
-            raise SourceError(
-                f"{path}: no regular file is there, and the setting VOLBRIEF_DESK names it; put "
-                "your desk there or name another file"
-            )
-        with path.open("rb") as file:
-            return file.read(LARGEST + 1)
-    except OSError as error:
-        raise SourceError(
-            f"{path}: cannot be read ({error.strerror}); accepted is a readable file; see its "
-            "permissions"
-        ) from error
+    return bytes_of(path, LARGEST, _MISSING)
 
 
 def desk_of(payload: bytes) -> Desk | None:

@@ -19,6 +19,7 @@ from schemas.raw import RAW_ANSWER
 from sources.calendar import is_session, nearest_sessions
 from sources.dataset import Dataset
 from sources.errors import SourceError
+from sources.own_file import bytes_of
 from sources.sheet import lines
 
 NAME = "answers"
@@ -35,6 +36,10 @@ _SCHEMA = pl.Schema(
         for name in ("session", "layer_id", "answer", "answered_on", "answer_reason")
     }
 )
+_MISSING = (
+    "found no regular file, and the setting VOLBRIEF_ANSWERS names it; accepted is a CSV file; put "
+    "your answers there or name another file"
+)
 _SHOWN = 60  # characters of a strange cell in a message
 
 
@@ -44,32 +49,11 @@ def answers_dataset(path: Path | None) -> Dataset:
     Args:
         path: the file; null for archived copies alone.
     """
-    fetch = None if path is None else partial(_fetch, path)
+    fetch = None if path is None else partial(bytes_of, path, LARGEST, _MISSING)
     return Dataset(
         NAME, RAW_ANSWER, parse_answers, fetch, publisher=OWN, terms="Yours",
         refuses_itself_only=True,
     )  # fmt: skip
-
-
-def _fetch(path: Path) -> bytes:
-    """The file as it is; of one too large a byte more than is accepted, so that it is refused.
-
-    Raises:
-        SourceError: it is no regular file, or may not be read.
-    """
-    try:
-        if not path.is_file():
-            raise SourceError(
-                f"{path}: found no regular file, and the setting VOLBRIEF_ANSWERS names it; "
-                "accepted is a CSV file; put your answers there or name another file"
-            )
-        with path.open("rb") as file:
-            return file.read(LARGEST + 1)
-    except OSError as error:
-        raise SourceError(
-            f"{path}: cannot be read ({error.strerror}); accepted is a readable file; see its "
-            "permissions"
-        ) from error
 
 
 def is_answers(payload: bytes, stem: str) -> bool:

@@ -18,7 +18,7 @@ import polars as pl
 from pricing.board import Bools, Codes, Floats
 from pricing.budget import Carry, leg_carry
 from pricing.condor import probability_between
-from pricing.corridor import Band, Corridor, corridor
+from pricing.corridor import Corridor
 from pricing.curve import SESSIONS_PER_YEAR, from_settlements
 from pricing.legs import LegKind, LegMeasures, LegReason, Legs, Market, measure_legs, sized
 from pricing.payoff import BreakEvens, break_evens, nearest_expiry
@@ -30,7 +30,7 @@ from transforms.book_desk_etp import Known, known_prices, product_column
 from transforms.book_desk_quotes import SessionChain, quoted_legs
 from transforms.book_limit import curve_ahead
 from transforms.book_market import BookMarket, Ints, future_of, marks
-from transforms.book_value import HORIZONS
+from transforms.book_value import cone_corridor
 
 Position = dict[str, Any]
 
@@ -185,7 +185,7 @@ def desk_totals(market: BookMarket, terms: BookTerms, desk: DeskBook) -> DeskTot
     return DeskTotals(
         alone=alone,
         evens=evens,
-        corridor=_corridor(market, evens, sessions),
+        corridor=cone_corridor(market, evens, sessions),
         probability=_probability(market, terms, alone, sessions),
         coverage=coverage(legs, day).ratio,
         loss_max=np.where(units > 0.0, np.maximum(*losses), np.nan),
@@ -303,15 +303,6 @@ def _condors(condors: Legs, sessions: Floats) -> tuple[Floats, Floats]:
     taken = -np.where(is_near, condors.quantity * condors.entry_price, 0.0).sum(-1)
     with np.errstate(divide="ignore", invalid="ignore"):  # no condor: no credit
         return units, np.where(near > 0.0, taken / near, np.nan)
-
-
-def _corridor(market: BookMarket, evens: BreakEvens, sessions: Floats) -> Corridor:
-    """C-1 and C-2 by the cone of the horizon nearest to the condor's expiry."""
-    gap = np.abs(HORIZONS - sessions[:, None])
-    place = np.where(np.isfinite(gap), gap, np.inf).argmin(axis=-1)
-    sigma = market.sigma[np.arange(market.days.size), place]
-    band = Band(evens.down, evens.up)
-    return corridor(band, market.spot, sessions, sigma[:, 0], sigma[:, 1])
 
 
 def _probability(

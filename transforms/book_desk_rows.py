@@ -7,12 +7,11 @@ import numpy as np
 import polars as pl
 
 from pricing.board import Bools, Codes, Floats
-from pricing.curve import SESSIONS_PER_YEAR
 from pricing.legs import LegReason
 from pricing.priced_from import PricedFrom
 from pricing.smile import DAYS_PER_YEAR
-from pricing.verdict import Verdict, Verdicts
 from schemas.book import BookTerms
+from transforms.book_cells import DAYS_PER_SESSION, faults_of, flags_of, levels_of, numbers_of
 from transforms.book_desk import (
     DeskBook,
     DeskTotals,
@@ -29,10 +28,7 @@ from transforms.book_rows import LEGS, MADE
 BOOK = "desk"
 LEFT_ASIDE = "left_aside"
 
-_DAYS_PER_SESSION = DAYS_PER_YEAR / SESSIONS_PER_YEAR
 _LEG_FIELDS = MADE[LEGS].inner.to_schema()  # type: ignore[attr-defined]  # a list of structs
-_LEVELS = np.array([level.label or "nothing" for level in PricedFrom])
-_REASONS = np.array([reason.name.lower() for reason in LegReason])
 _DECLARED = ("leg_id", "book_layer", "instrument", "root", "right", "strike", "expiry", "quantity",
              "multiplier", "entry_session", "entry_price")  # fmt: skip
 
@@ -81,7 +77,7 @@ def _leg_rows(desk: DeskBook) -> pl.DataFrame:
         "delta_usd": _summed(desk, found.index_delta)[row, number],
         "gamma_usd": _summed(desk, found.index_gamma)[row, number],
         "vega_usd": _summed(desk, found.vega)[row, number],
-        "theta_usd": _summed(desk, found.theta)[row, number] / _DAYS_PER_SESSION,
+        "theta_usd": _summed(desk, found.theta)[row, number] / DAYS_PER_SESSION,
         "roll_down_usd": _summed(desk, desk.carry.roll_down)[row, number],
         "carry_usd_year": _summed(desk, desk.carry.cost)[row, number],
         "extrinsic_usd": _summed(desk, found.extrinsic)[row, number],
@@ -95,12 +91,12 @@ def _leg_rows(desk: DeskBook) -> pl.DataFrame:
                          schema=names, orient="row")[number]  # fmt: skip
     has_expiry = known["expiry"].is_not_null()
     return known.with_columns(
-        *_numbers(floats),
+        *numbers_of(floats),
         row=pl.Series(row, dtype=pl.Int64),
         book=pl.lit(BOOK),
         days_to_expiry=pl.select(pl.when(has_expiry).then(np.maximum(days, 0.0))).to_series().cast(pl.Int32),
-        priced_from=pl.Series(_LEVELS[np.where(is_known, level, PricedFrom.NOTHING)].tolist()),
-        fault=_faults(~is_sound, reason),
+        priced_from=levels_of(np.where(is_known, level, PricedFrom.NOTHING)),
+        fault=faults_of(~is_sound, reason),
         futures_needed=pl.lit(None, dtype=pl.Float64),
         margin_usd=pl.lit(None, dtype=pl.Float64),
         note=_noted(desk, row, number),
@@ -157,7 +153,7 @@ def _total_rows(
         "delta_usd": found.index_delta.sum(-1),
         "gamma_usd": found.index_gamma.sum(-1),
         "vega_usd": found.vega.sum(-1),
-        "theta_usd": found.theta.sum(-1) / _DAYS_PER_SESSION,
+        "theta_usd": found.theta.sum(-1) / DAYS_PER_SESSION,
         "roll_down_usd": carry.roll_down.sum(-1),
         "carry_usd_year": carry.cost.sum(-1),
         "carry_share": hedges / terms.nav_usd,
@@ -169,16 +165,16 @@ def _total_rows(
     worst = worst_reason(desk)
     return (
         pl.DataFrame({"session": sessions})
-        .with_columns(*_numbers(floats))
+        .with_columns(*numbers_of(floats))
         .with_columns(
             pl.col("drift_closes").cast(pl.Int32),
             book=pl.lit(BOOK),
             condor_units=pl.Series(whole.units).cast(pl.Int32),
             break_evens=pl.Series(_listed(whole), dtype=pl.String),
-            is_inner_band_inside=_flags(whole.corridor.c1),
-            is_outer_band_outside=_flags(whole.corridor.c2),
-            priced_from=pl.Series(_LEVELS[level].tolist(), dtype=pl.String),
-            fault=_faults(worst > LegReason.NO_ENTRY, worst),
+            is_inner_band_inside=flags_of(whole.corridor.c1),
+            is_outer_band_outside=flags_of(whole.corridor.c2),
+            priced_from=levels_of(level),
+            fault=faults_of(worst > LegReason.NO_ENTRY, worst),
             note=_left_aside(desk),
         )
     )
@@ -215,21 +211,3 @@ def _listed(whole: DeskTotals) -> list[str | None]:
         json.dumps([round(one, 2) for one in line if np.isfinite(one)]) if units > 0.0 else None
         for line, units in zip(whole.evens.roots.tolist(), whole.units.tolist(), strict=True)
     ]
-
-
-def _numbers(columns: dict[str, Floats]) -> list[pl.Series]:
-    """Columns of numbers, what is not finite null."""
-    return [
-        pl.Series(name, np.where(np.isfinite(values), values, np.nan)).fill_nan(None)
-        for name, values in columns.items()
-    ]
-
-
-def _flags(verdicts: Verdicts) -> pl.Series:
-    words = {Verdict.HOLDS: True, Verdict.FAILS: False, Verdict.UNKNOWN: None}
-    return pl.Series([words[Verdict(one)] for one in verdicts.tolist()], dtype=pl.Boolean)
-
-
-def _faults(is_fault: Bools, reason: Codes) -> pl.Series:
-    words = zip(_REASONS[reason].tolist(), is_fault.tolist(), strict=True)
-    return pl.Series([word if bad else None for word, bad in words], dtype=pl.String)

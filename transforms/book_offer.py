@@ -14,20 +14,18 @@ import polars as pl
 
 from pricing.board import Floats
 from pricing.budget import leg_carry
-from pricing.curve import SESSIONS_PER_YEAR
 from pricing.legs import LegKind, Legs, Market, measure_legs
 from pricing.moves import change
 from pricing.priced_from import Levels, PricedFrom
-from pricing.smile import DAYS_PER_YEAR
 from pricing.stress import Stress, index_loss_max, stress_move
 from schemas.book import BookTerms
+from transforms.book_cells import DAYS_PER_SESSION, levels_of, numbers_of
 from transforms.book_limit import curve_ahead
 from transforms.book_listing import Offer, OfferReason, condor_offer, layer_offer
 from transforms.book_market import OPTION_MULTIPLIER, BookMarket
 from transforms.book_value import Valued
 
 CONDOR = "IC"
-DAYS_PER_SESSION = DAYS_PER_YEAR / SESSIONS_PER_YEAR
 FAULTS = {
     OfferReason.OK: None,
     OfferReason.BELOW_CREDIT: "below_credit",
@@ -35,8 +33,6 @@ FAULTS = {
     OfferReason.UNPRICED: "unpriced",
     OfferReason.UNLISTED: "unlisted",
 }
-
-_LEVELS = np.array([level.label or "nothing" for level in PricedFrom])
 
 
 class Offered(NamedTuple):
@@ -130,9 +126,9 @@ def offer_rows(sessions: pl.Series, market: BookMarket, terms: BookTerms) -> pl.
             "offer_loss_usd": np.where(is_known & (name == CONDOR), loss, np.nan),
         }
         parts.append(_dated(sessions, market, offer).with_columns(
-            *(series(column, values) for column, values in dollars.items()),
+            *numbers_of(dollars),
             book_layer=pl.lit(name),
-            priced_from=words(found.level(place)),
+            priced_from=levels_of(found.level(place)),
             fault=pl.Series(offer.reason).replace_strict(FAULTS, return_dtype=pl.String),
         ))  # fmt: skip
     return pl.concat(parts)
@@ -154,13 +150,3 @@ def _dated(sessions: pl.Series, market: BookMarket, offer: Offer) -> pl.DataFram
         days_to_expiry=pl.when(listed).then(days),
         offer_strikes=pl.Series(strikes, dtype=pl.String),
     )
-
-
-def series(name: str, values: Floats) -> pl.Series:
-    """A column of numbers, null where one is not finite."""
-    return pl.Series(name, np.where(np.isfinite(values), values, np.nan)).fill_nan(None)
-
-
-def words(levels: Levels) -> pl.Series:
-    """What values were priced from, as tables say it."""
-    return pl.Series(_LEVELS[levels].tolist(), dtype=pl.String)

@@ -1,19 +1,15 @@
 """The model book as rows: arrays of sessions and slots into the columns of the two tables."""
 
 import json
-from collections.abc import Iterable
 
 import numpy as np
 import polars as pl
 
-from pricing.board import Bools, Codes, Floats
-from pricing.curve import SESSIONS_PER_YEAR
+from pricing.board import Bools, Floats
 from pricing.legs import LegReason
-from pricing.priced_from import PricedFrom
-from pricing.smile import DAYS_PER_YEAR
-from pricing.verdict import Verdict, Verdicts
 from schemas.book import BookTerms
 from schemas.mart import MART_BOOK_DAILY, MART_BOOK_LEG_DAILY
+from transforms.book_cells import DAYS_PER_SESSION, faults_of, flags_of, levels_of, numbers_of
 from transforms.book_engine import drift, engine
 from transforms.book_market import BookMarket, Ints
 from transforms.book_path import CONDOR, LAYERS, Holding, Walked
@@ -30,8 +26,6 @@ MADE = pl.Schema({**MART_BOOK_DAILY.schema, LEGS: pl.List(pl.Struct(_LEG_FIELDS)
 
 _LEAST_EXTRINSIC = 0.05  # points
 _LEAST_CAPTURE = -100.0  # what the column takes as plausible
-_LEVELS = np.array([level.label or "nothing" for level in PricedFrom])
-_DAYS_PER_SESSION = DAYS_PER_YEAR / SESSIONS_PER_YEAR
 
 
 def book_rows(
@@ -71,7 +65,7 @@ def _leg_rows(market: BookMarket, booked: Booked) -> pl.DataFrame:
         "delta_usd": found.index_delta[at],
         "gamma_usd": found.index_gamma[at],
         "vega_usd": found.vega[at],
-        "theta_usd": found.theta[at] / _DAYS_PER_SESSION,
+        "theta_usd": found.theta[at] / DAYS_PER_SESSION,
         "roll_down_usd": valued.carry.roll_down[at],
         "carry_usd_year": valued.carry.cost[at],
         "extrinsic_usd": found.extrinsic[at],
@@ -79,7 +73,7 @@ def _leg_rows(market: BookMarket, booked: Booked) -> pl.DataFrame:
         "pnl_usd": size * (found.price[at] - legs.entry_price[at]),
     }
     return names.with_columns(
-        *_numbers(floats),
+        *numbers_of(floats),
         row=pl.Series(row, dtype=pl.Int64),
         book=pl.lit(BOOK),
         expiry=pl.col("expiry").cast(pl.Date),
@@ -87,8 +81,8 @@ def _leg_rows(market: BookMarket, booked: Booked) -> pl.DataFrame:
         entry_session=pl.Series(market.days[names["first"].to_numpy()])
         .cast(pl.Int32)
         .cast(pl.Date),
-        priced_from=pl.Series(_LEVELS[found.priced_from[at]].tolist(), dtype=pl.String),
-        fault=_faults(reason > LegReason.NO_ENTRY, reason),
+        priced_from=levels_of(found.priced_from[at]),
+        fault=faults_of(reason > LegReason.NO_ENTRY, reason),
         futures_needed=pl.lit(None, dtype=pl.Float64),
         margin_usd=pl.lit(None, dtype=pl.Float64),
     ).select("row", *_LEG_FIELDS)
@@ -160,9 +154,9 @@ def _second_engine(market: BookMarket, terms: BookTerms, totals: pl.DataFrame) -
             "row": pl.Series(row, dtype=pl.Int64),
             "expiry": pl.Series(found.expiry).cast(pl.Int32).cast(pl.Date),
             "days_to_expiry": pl.Series(found.expiry - market.days[row]).cast(pl.Int32),
-            "priced_from": pl.Series(_LEVELS[found.level].tolist(), dtype=pl.String),
+            "priced_from": levels_of(found.level),
         }
-    ).with_columns(*_numbers(floats), **{name: pl.lit(text) for name, text in texts.items()})
+    ).with_columns(*numbers_of(floats), **{name: pl.lit(text) for name, text in texts.items()})
     rest = [
         pl.lit(None, dtype=t).alias(n) for n, t in _LEG_FIELDS.items() if n not in known.columns
     ]
@@ -187,7 +181,7 @@ def _total_rows(sessions: pl.Series, terms: BookTerms, booked: Booked) -> pl.Dat
         "delta_usd": found.index_delta.sum(-1),
         "gamma_usd": found.index_gamma.sum(-1),
         "vega_usd": found.vega.sum(-1),
-        "theta_usd": found.theta.sum(-1) / _DAYS_PER_SESSION,
+        "theta_usd": found.theta.sum(-1) / DAYS_PER_SESSION,
         "roll_down_usd": carry.roll_down.sum(-1),
         "carry_usd_year": carry.cost.sum(-1),
         "carry_share": whole.hedge_carry / terms.nav_usd,
@@ -200,16 +194,16 @@ def _total_rows(sessions: pl.Series, terms: BookTerms, booked: Booked) -> pl.Dat
     level = book_level(book, found)
     return (
         pl.DataFrame({"session": sessions})
-        .with_columns(*_numbers(floats))
+        .with_columns(*numbers_of(floats))
         .with_columns(
             pl.col("drift_closes").cast(pl.Int32),
             book=pl.lit(BOOK),
             condor_units=pl.Series(units).cast(pl.Int32),
             break_evens=pl.Series(_listed(whole.evens.roots, has_condor), dtype=pl.String),
-            is_inner_band_inside=_flags(whole.corridor.c1),
-            is_outer_band_outside=_flags(whole.corridor.c2),
-            priced_from=pl.Series(_LEVELS[level].tolist(), dtype=pl.String),
-            fault=_faults(worst > LegReason.NO_ENTRY, worst),
+            is_inner_band_inside=flags_of(whole.corridor.c1),
+            is_outer_band_outside=flags_of(whole.corridor.c2),
+            priced_from=levels_of(level),
+            fault=faults_of(worst > LegReason.NO_ENTRY, worst),
             note=_noted(walked.notes, sessions.len()),
         )
     )
@@ -236,21 +230,3 @@ def _listed(roots: Floats, is_known: Bools) -> list[str | None]:
         json.dumps([round(one, 2) for one in line if one == one]) if known else None  # noqa: PLR0124  # NaN
         for line, known in zip(roots.tolist(), is_known.tolist(), strict=True)
     ]
-
-
-def _numbers(columns: dict[str, Floats]) -> Iterable[pl.Series]:
-    """Columns of numbers, what is not finite null."""
-    for name, values in columns.items():
-        yield pl.Series(name, np.where(np.isfinite(values), values, np.nan)).fill_nan(None)
-
-
-def _flags(verdicts: Verdicts) -> pl.Series:
-    words = {Verdict.HOLDS: True, Verdict.FAILS: False, Verdict.UNKNOWN: None}
-    return pl.Series([words[Verdict(one)] for one in verdicts.tolist()], dtype=pl.Boolean)
-
-
-def _faults(is_fault: Bools, reason: Codes) -> pl.Series:
-    words = [one.name.lower() for one in LegReason]
-    named = [words[one] if bad else None
-             for one, bad in zip(reason.tolist(), is_fault.tolist(), strict=True)]  # fmt: skip
-    return pl.Series(named, dtype=pl.String)

@@ -17,17 +17,16 @@ from pricing.board import Codes, Floats
 from pricing.budget import Carry, layer_units
 from pricing.condor import CondorTerms, Wings, condor_terms
 from pricing.priced_from import Levels, PricedFrom
-from pricing.verdict import Verdict, Verdicts, verdict
+from pricing.verdict import Verdict, verdict
 from schemas.book import BookTerms
+from transforms.book_cells import DAYS_PER_SESSION, flags_of, levels_of, numbers_of
 from transforms.book_listing import Offer, OfferReason
 from transforms.book_market import OPTION_MULTIPLIER, BookMarket, Ints
-from transforms.book_offer import DAYS_PER_SESSION, FAULTS, Offered, offered, series, words
+from transforms.book_offer import FAULTS, Offered, offered
 from transforms.book_value import Position, position
 
 SCALES = (1.0, 2.0)
 """How many times its base a layer may be."""
-
-_FLAGS = {Verdict.HOLDS: True, Verdict.FAILS: False, Verdict.UNKNOWN: None}
 
 
 class Standing(NamedTuple):
@@ -146,16 +145,11 @@ def standing_rows(sessions: pl.Series, market: BookMarket, terms: BookTerms) -> 
         "is_hedge_undersized": verdict(covered < terms.coverage_target, covered),
     }
     return pl.DataFrame({"session": sessions}).with_columns(
-        *(series(name, values) for name, values in numbers.items()),
-        *(_flag(name, values) for name, values in flags.items()),
-        priced_from=words(found.level),
+        *numbers_of(numbers),
+        **{name: flags_of(values) for name, values in flags.items()},
+        priced_from=levels_of(found.level),
         fault=_fault(found, ["ic", *(one.layer_id.lower() for one in terms.layers)]),
     )
-
-
-def _flag(name: str, verdicts: Verdicts) -> pl.Series:
-    found = pl.Series(name, verdicts.astype(np.uint8))
-    return found.replace_strict(_FLAGS, return_dtype=pl.Boolean)
 
 
 def _fault(found: Standing, names: list[str]) -> pl.Series:

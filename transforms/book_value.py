@@ -200,7 +200,7 @@ def position(market: BookMarket, legs: Legs, carry: Carry) -> Position:
         life=life,
         coverage=coverage(legs, day).ratio,
         hedge_carry=np.where(legs.is_index, 0.0, carry.cost).sum(-1),
-        corridor=_corridor(market, evens, life * SESSIONS_PER_YEAR),
+        corridor=cone_corridor(market, evens, life * SESSIONS_PER_YEAR),
     )
 
 
@@ -225,7 +225,7 @@ def _probability(market: BookMarket, terms: BookTerms, condor: CondorTerms, life
     return probability_between(forward, life, condor.down, condor.up, smile[:, 0], smile[:, 1])
 
 
-def _corridor(market: BookMarket, evens: BreakEvens, sessions: Floats) -> Corridor:
+def cone_corridor(market: BookMarket, evens: BreakEvens, sessions: Floats) -> Corridor:
     """C-1 and C-2 by the cone of the horizon nearest to the condor's expiry."""
     gap = np.abs(HORIZONS - sessions[:, None])
     place = np.where(np.isfinite(gap), gap, np.inf).argmin(axis=-1)
