@@ -13,6 +13,7 @@ _NAMES = {"desk": "Your desk", "model": "The policy's model book"}
 _DAY, _LEG, _SCENARIO = "mart_book_daily", "mart_book_leg_daily", "mart_book_scenario_daily"
 _PROPOSAL = "mart_book_proposal_daily"
 _ARRIVAL = "ops_arrival"
+_EXPIRED = "expired"
 _MOST_FAULTS = 4
 _LONGEST = 240  # characters of a refusal's first line
 _FAULTS = {
@@ -85,7 +86,7 @@ def book(rows: Rows) -> Book:
         if not found:
             continue
         if name == "desk" and found[0]["fault"] is not None:
-            why = tuple(_leg_faults(_legs(rows, name)))
+            why = tuple(leg_faults(_legs(rows, name)))
             notes = (f"Your desk is not shown, since a number would mislead: {' '.join(why)}",)
             continue
         return _held(rows, found[0], name, notes)
@@ -208,7 +209,7 @@ def _scenarios(found: Sequence[Row]) -> Iterator[BookScenario]:
 def _faults(total: Row, legs: Sequence[Row]) -> Iterator[str]:
     if total["fault"] is not None:
         yield f"Refused where a number would mislead: {as_text(total['fault']).replace('_', ' ')}."
-    yield from _leg_faults(legs)
+    yield from leg_faults(legs)
 
 
 def _noted(total: Row, legs: Sequence[Row]) -> Iterator[str]:
@@ -240,8 +241,8 @@ def note_words(tokens: str) -> str:
     return ", ".join(found)
 
 
-def _leg_faults(legs: Sequence[Row]) -> Iterator[str]:
-    """Each leg that cannot be valued, and why."""
+def leg_faults(legs: Sequence[Row]) -> Iterator[str]:
+    """Each leg with a fault, expired or without a value; of many the first, and counts of the rest."""
     named = [row for row in legs if row["fault"] is not None]
     for row in named[:_MOST_FAULTS]:
         token = as_text(row["fault"])
@@ -249,5 +250,9 @@ def _leg_faults(legs: Sequence[Row]) -> Iterator[str]:
         expiry = as_date(row["expiry"])
         when = "" if expiry is None else f" ({as_text(row['root'])} {formats.day(expiry)})"
         yield f"{as_text(row['leg_id'])}{when} {words}."
-    if len(named) > _MOST_FAULTS:
-        yield f"{formats.count(len(named) - _MOST_FAULTS, 'more leg')} cannot be valued."
+    rest = [as_text(row["fault"]) for row in named[_MOST_FAULTS:]]
+    expired = rest.count(_EXPIRED)
+    if expired:
+        yield f"{formats.count(expired, 'more leg')} expired."
+    if len(rest) > expired:
+        yield f"{formats.count(len(rest) - expired, 'more leg')} cannot be valued."

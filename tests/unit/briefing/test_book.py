@@ -6,10 +6,11 @@ from datetime import UTC, datetime
 import polars as pl
 import pytest
 
-from briefing.book import note_words
+from briefing.book import leg_faults, note_words
 from briefing.context import briefing_of
 from briefing.model import Book
 from briefing.render import html
+from briefing.rows import Row
 from briefing.run import RunInfo
 from transforms.book_quotes import MARK_REASONS
 
@@ -148,3 +149,12 @@ def test_no_book_is_said(frames: Frames, book_of: Callable[[Frames], Book]) -> N
     block = book_of(empty)
     assert (block.name, block.figures) == ("", ())
     assert "no book was valued for this session" in block.sentence
+
+
+def test_expired_legs_beyond_the_shown_are_no_failures() -> None:
+    """Of many faults the rest is counted by kind: what expired has its settlement's value."""
+    legs: list[Row] = [
+        {"leg_id": f"{n}", "fault": fault, "expiry": None, "root": "VIX"}
+        for n, fault in enumerate(["no_price"] * 5 + ["expired"] * 8)
+    ]
+    assert list(leg_faults(legs))[4:] == ["8 more legs expired.", "1 more leg cannot be valued."]
